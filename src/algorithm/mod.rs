@@ -1,0 +1,1 @@
+//! Kernels over a `Network`: no names, no rules, no I/O.

@@ -1,0 +1,11 @@
+//! Simulator of international connectivity: gateways, cross-border cables, and the law that decides which routes are allowed.
+//!
+//! It holds the public rooms and no logic. `ARCHITECTURE.md` says who may import whom.
+
+pub mod algorithm;
+pub mod network;
+pub mod parallel;
+pub mod policy;
+pub mod problem;
+pub mod topology;
+pub mod units;

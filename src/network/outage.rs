@@ -1,0 +1,76 @@
+//! What is out of service in one state of the world.
+//!
+//! It is a set of segments, nothing else: a site is lost when all its segments are, and the builder says so.
+
+use super::Network;
+use crate::topology::{SegmentId, SiteId, Topology};
+
+/// A set of segments out of service; empty is the sound network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outage {
+    words: Vec<u64>,
+    segments: usize,
+}
+
+impl Outage {
+    /// Nothing is out of service.
+    #[must_use]
+    pub fn none(segments: usize) -> Self {
+        Self { words: vec![0; segments.div_ceil(64)], segments }
+    }
+
+    /// Nothing is out of service in this network.
+    #[must_use]
+    pub fn none_of(network: &Network) -> Self {
+        Self::none(network.segment_count())
+    }
+
+    /// These segments are out of service.
+    #[must_use]
+    pub fn of(segments: usize, lost: impl IntoIterator<Item = SegmentId>) -> Self {
+        let mut outage = Self::none(segments);
+        for segment in lost {
+            outage.lose(segment);
+        }
+        outage
+    }
+
+    /// Takes a segment out of service.
+    ///
+    /// # Panics
+    /// If there is no such segment.
+    pub fn lose(&mut self, segment: SegmentId) {
+        assert!(segment.index() < self.segments, "outages are of segments that exist");
+        self.words[segment.index() / 64] |= 1 << (segment.index() % 64);
+    }
+
+    /// Takes a site out of service, that is, every segment that ends there.
+    pub fn lose_site(&mut self, topology: &Topology, site: SiteId) {
+        for edge in topology.graph().edges(site.into()) {
+            self.lose(SegmentId::from_index(petgraph::visit::EdgeRef::id(&edge).index()));
+        }
+    }
+
+    /// Puts a segment back.
+    pub fn restore(&mut self, segment: SegmentId) {
+        assert!(segment.index() < self.segments, "outages are of segments that exist");
+        self.words[segment.index() / 64] &= !(1 << (segment.index() % 64));
+    }
+
+    /// Tells whether a segment is out of service.
+    #[must_use]
+    pub fn is_lost(&self, segment: SegmentId) -> bool {
+        self.words[segment.index() / 64] >> (segment.index() % 64) & 1 == 1
+    }
+
+    /// Tells whether nothing is out of service.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.words.iter().all(|&word| word == 0)
+    }
+
+    /// The segments out of service, ascending.
+    pub fn lost(&self) -> impl Iterator<Item = SegmentId> {
+        (0..self.segments).map(SegmentId::from_index).filter(|&segment| self.is_lost(segment))
+    }
+}

@@ -1,0 +1,1 @@
+//! Draws problems for people: the line, the offending characters underlined, what would fix it.

@@ -1,0 +1,1 @@
+//! Turns a `RawTopology` into a `Topology`, or says everything that is wrong with it.

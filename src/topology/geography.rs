@@ -1,0 +1,1 @@
+//! Distances on the Earth, great circles, and which lines pass an area.
