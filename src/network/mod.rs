@@ -11,8 +11,10 @@
 //!   arc  = lane + state before + state after           (many arcs may share a lane, and its capacity)
 //! ```
 
+mod compile;
 mod outage;
 
+pub use compile::{Compiled, Metric, compile, product};
 pub use outage::Outage;
 
 use crate::topology::{SegmentId, SiteId, id};
@@ -77,9 +79,11 @@ pub struct Vertex {
     /// The site it stands at.
     pub site: SiteId,
     /// State of the automaton; 0 under physics.
-    pub state: u16,
+    pub state: u32,
     /// Whether a route may begin here.
     pub is_start: bool,
+    /// Whether what begins here is switched by the site's own service gateway.
+    pub starts_switched: bool,
     /// Whether a route may end here.
     pub is_end: bool,
 }
@@ -165,8 +169,9 @@ impl Network {
     /// As [`Network::new`].
     #[must_use]
     pub fn of_sites(sites: usize, segments: &[(SiteId, SiteId, u32, [u64; 2])]) -> Self {
-        let vertices =
-            (0..sites).map(|i| Vertex { site: SiteId::from_index(i), state: 0, is_start: true, is_end: true }).collect();
+        let vertices = (0..sites)
+            .map(|i| Vertex { site: SiteId::from_index(i), state: 0, is_start: true, starts_switched: false, is_end: true })
+            .collect();
         let mut arcs = Vec::with_capacity(segments.len() * 2);
         let mut lane_capacity = Vec::with_capacity(segments.len() * 2);
         for (i, &(a, b, cost, capacity)) in segments.iter().enumerate() {
