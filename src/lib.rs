@@ -7,5 +7,6 @@ pub mod network;
 pub mod parallel;
 pub mod policy;
 pub mod problem;
+pub mod report;
 pub mod topology;
 pub mod units;

@@ -1,0 +1,224 @@
+//! A report for people on a terminal: facts, aligned tables, small bars, notes.
+//!
+//! Where a table is wider than the terminal it first loses its bars, then its longest words their ends, and at last
+//! stands each row on its own. Into a file or a pipe nothing is cut.
+
+use std::io;
+
+use super::text::{truncate, width, wrap};
+use super::{Kind, Report, Style, Table, plain};
+
+const INDENT: usize = 2;
+const GAP: usize = 2;
+const BAR: usize = 16;
+const NARROWEST_TEXT: usize = 10;
+
+pub(super) fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+    heading(&report.title, style, out)?;
+    body(report, style, out)
+}
+
+fn heading(title: &str, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+    let title = plain(title);
+    if style.has_color { writeln!(out, "\x1b[1m{title}\x1b[0m") } else { writeln!(out, "{title}") }
+}
+
+fn body(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+    facts(report, style, out)?;
+    for table in report.tables.iter().chain(report.expectation_table().as_ref()) {
+        writeln!(out)?;
+        heading(&table.title, style, out)?;
+        rows(table, style, out)?;
+    }
+    if !report.notes.is_empty() {
+        writeln!(out)?;
+    }
+    for note in &report.notes {
+        hanging("note: ", &plain(note), style, out)?;
+    }
+    if report.is_partial {
+        writeln!(out)?;
+        hanging("note: ", "interrupted; what was done until then is above", style, out)?;
+    }
+    for part in &report.parts {
+        writeln!(out)?;
+        write(part, style, out)?;
+    }
+    Ok(())
+}
+
+fn facts(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+    let labels = report.facts.iter().map(|fact| width(&plain(&fact.label))).max().unwrap_or(0);
+    for fact in &report.facts {
+        let label = plain(&fact.label);
+        let lead = format!("{:INDENT$}{label}{:pad$}", "", "", pad = labels + GAP - width(&label));
+        hanging(&lead, &fact.for_people(), style, out)?;
+    }
+    Ok(())
+}
+
+/// Writes `lead`, then the text, its further lines indented to where the first began.
+fn hanging(lead: &str, text: &str, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+    let indent = width(lead);
+    let limit = style.width.map_or(usize::MAX, |width| width.saturating_sub(indent).max(NARROWEST_TEXT));
+    for (i, line) in wrap(text, limit).iter().enumerate() {
+        if i == 0 {
+            writeln!(out, "{lead}{line}")?;
+        } else {
+            writeln!(out, "{:indent$}{line}", "")?;
+        }
+    }
+    Ok(())
+}
+
+fn rows(table: &Table, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+    if table.rows().is_empty() {
+        return writeln!(out, "{:INDENT$}(none)", "");
+    }
+    let cells: Vec<Vec<String>> = table.rows().iter().map(|row| texts(table, row)).collect();
+    let headings: Vec<String> = table.columns().iter().map(|column| plain(&column.title()).into_owned()).collect();
+    let mut widths: Vec<usize> = headings.iter().map(|heading| width(heading)).collect();
+    for row in &cells {
+        for (widest, cell) in widths.iter_mut().zip(row) {
+            *widest = (*widest).max(width(cell));
+        }
+    }
+    let bars = table.columns().iter().filter(|column| column.has_bar).count() * (BAR + 1);
+    let room = style.width.map_or(usize::MAX, |width| width.saturating_sub(INDENT + GAP * (widths.len() - 1)));
+    let has_bars = widths.iter().sum::<usize>() + bars <= room;
+    if !has_bars && !shrink(&mut widths, table, room) {
+        return records(&headings, &cells, style, out);
+    }
+    line(table, &headings, &widths, &vec![None; widths.len()], has_bars, out)?;
+    let largest = largest(table);
+    for (row, cells) in table.rows().iter().zip(&cells) {
+        let shares: Vec<Option<f64>> = row.iter().zip(&largest).map(|(v, max)| Some(v.magnitude()? / (*max)?)).collect();
+        line(table, cells, &widths, &shares, has_bars, out)?;
+    }
+    Ok(())
+}
+
+fn texts(table: &Table, row: &[super::Value]) -> Vec<String> {
+    table.columns().iter().zip(row).map(|(column, value)| value.for_people(column.decimals()).into_owned()).collect()
+}
+
+/// The largest number of each column, where it is above zero.
+fn largest(table: &Table) -> Vec<Option<f64>> {
+    let of = |i: usize| table.rows().iter().filter_map(|row| row[i].magnitude()).fold(0.0, f64::max);
+    (0..table.columns().len()).map(of).map(|max| (max > 0.0).then_some(max)).collect()
+}
+
+/// Takes from the widest columns of words until the sum fits; false if it cannot.
+fn shrink(widths: &mut [usize], table: &Table, room: usize) -> bool {
+    while widths.iter().sum::<usize>() > room {
+        let words = (0..widths.len()).filter(|&i| table.columns()[i].kind == Kind::Text && widths[i] > NARROWEST_TEXT);
+        let Some(widest) = words.max_by_key(|&i| (widths[i], i)) else { return false };
+        widths[widest] -= 1;
+    }
+    true
+}
+
+fn line(
+    table: &Table,
+    cells: &[String],
+    widths: &[usize],
+    shares: &[Option<f64>],
+    has_bars: bool,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let mut text = " ".repeat(INDENT);
+    for (i, column) in table.columns().iter().enumerate() {
+        let cell = truncate(&cells[i], widths[i]);
+        let pad = " ".repeat(widths[i] - width(&cell));
+        match column.kind {
+            Kind::Text | Kind::Bool => text.extend([&*cell, &pad]),
+            Kind::Number(_) | Kind::Estimate(_) => text.extend([&*pad, &cell]),
+        }
+        if column.has_bar && has_bars {
+            let bar = shares[i].map_or_else(String::new, bar);
+            text.extend([" ", &bar, &" ".repeat(BAR - width(&bar))]);
+        }
+        text.push_str(&" ".repeat(GAP));
+    }
+    writeln!(out, "{}", text.trim_end())
+}
+
+/// A bar of up to [`BAR`] columns, in eighths of a column.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share lies in 0..=1")]
+fn bar(share: f64) -> String {
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let eighths = (share.clamp(0.0, 1.0) * (BAR * 8) as f64).round() as usize;
+    "█".repeat(eighths / 8) + EIGHTHS[eighths % 8]
+}
+
+fn records(headings: &[String], cells: &[Vec<String>], style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+    let widest = headings.iter().map(|heading| width(heading)).max().unwrap_or(0);
+    for (i, row) in cells.iter().enumerate() {
+        if i > 0 {
+            writeln!(out)?;
+        }
+        for (heading, cell) in headings.iter().zip(row) {
+            let lead = format!("{:INDENT$}{heading}{:pad$}", "", "", pad = widest + GAP - width(heading));
+            hanging(&lead, cell, style, out)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::sample;
+    use super::*;
+
+    fn written(width: Option<usize>) -> String {
+        let mut bytes = Vec::new();
+        write(&sample(), Style { width, has_color: false }, &mut bytes).unwrap();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn columns_are_aligned_whatever_the_script() {
+        let expected = "\
+Urumqi → Almaty
+  Latency  101.25 ms
+  Lawful   yes
+
+Routes
+  From             Latency ms                   Note
+  Urumqi               101.25 ████████████████  =1+1
+  乌鲁木齐              50.60 ████████          a|b, \\u{202e}c
+  \"Khan\"\\u{a}Tash           –                   –
+
+Expectations
+  Claim          Found      Held
+  latency under  101.25 ms  no
+
+note: Lengths are along the cable.
+
+A part
+  Sites  12,345
+";
+        assert_eq!(written(None), expected);
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        for limit in 30..80 {
+            let text = written(Some(limit));
+            assert!(text.lines().all(|line| width(line) <= limit), "{limit}:\n{text}");
+        }
+    }
+
+    #[test]
+    fn a_narrow_terminal_gets_one_row_at_a_time() {
+        assert!(written(Some(30)).contains("  From        Urumqi\n  Latency ms  101.25\n"), "{}", written(Some(30)));
+    }
+
+    #[test]
+    fn bars_are_as_long_as_their_share() {
+        assert_eq!(bar(1.0), "█".repeat(16));
+        assert_eq!(bar(0.5), "█".repeat(8));
+        assert_eq!(bar(0.0), "");
+        assert_eq!(bar(1.0 / 128.0), "▏");
+    }
+}
