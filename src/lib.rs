@@ -8,5 +8,7 @@ pub mod parallel;
 pub mod policy;
 pub mod problem;
 pub mod report;
+#[cfg(test)]
+mod testing;
 pub mod topology;
 pub mod units;

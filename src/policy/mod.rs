@@ -214,3 +214,6 @@ impl Policy {
         self.rules == RuleSet::NONE
     }
 }
+
+#[cfg(test)]
+mod tests;
