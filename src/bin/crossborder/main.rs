@@ -1,3 +1,52 @@
 //! The program: arguments in, the answer on standard output, talk on standard error, one exit code.
+//!
+//! It decides nothing about networks: each verb reads its arguments, calls the library, and hands a report to
+//! [`answer`]. Nothing here panics on what a user, a disk or a pipe may do.
 
-fn main() {}
+mod answer;
+mod arguments;
+mod completions;
+mod explain;
+mod failure;
+mod man;
+mod signals;
+mod talk;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Global, Verb};
+use failure::{Ending, Failure};
+
+fn main() -> ExitCode {
+    signals::prepare();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(message) => return usage(&message).into(),
+    };
+    let global = &arguments.global;
+    let ending = perform(&arguments.verb, global).unwrap_or_else(|failure| {
+        talk::failure(&failure, global);
+        failure.ending()
+    });
+    ending.into()
+}
+
+fn perform(verb: &Verb, global: &Global) -> Result<Ending, Failure> {
+    match verb {
+        Verb::Explain(arguments) => explain::run(arguments, global),
+        Verb::Completions(arguments) => completions::run(arguments, global),
+        Verb::Man(arguments) => man::run(arguments, global),
+    }
+}
+
+/// Prints clap's message: help and version are answers, the rest is wrong usage.
+fn usage(message: &clap::Error) -> Ending {
+    let printed = message.print();
+    match (message.use_stderr(), printed) {
+        (true, _) => Ending::Wrong,
+        (false, Err(error)) if error.kind() != std::io::ErrorKind::BrokenPipe => Ending::Unable,
+        (false, _) => Ending::Done,
+    }
+}

@@ -1,0 +1,108 @@
+//! What can be typed: the verbs, and the flags that every verb takes.
+//!
+//! It names and reads arguments; what they mean is in the file of each verb.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, Styles, TypedValueParser, styling::AnsiColor};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use crossborder::report::Format;
+
+const EXIT: &str = "\
+Exit status:
+    0  it ran, and every expectation held
+    1  it ran, and an expectation failed or a repetition differs
+    2  the input or the usage is wrong
+    3  a file, the disk or the machine gave out
+  130  interrupted (143 if told to terminate)
+
+The answer goes to standard output, everything else to standard error.";
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+/// Simulator of international connectivity: gateways, cross-border cables, and the law that decides which routes are
+/// allowed.
+#[derive(Debug, Parser)]
+#[command(name = "crossborder", version, styles = STYLES, after_help = EXIT, max_term_width = 110)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+    #[command(flatten)]
+    pub(crate) global: Global,
+}
+
+/// What to do, in the order of use.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    Explain(crate::explain::Arguments),
+    #[command(hide = true)]
+    Completions(crate::completions::Arguments),
+    #[command(hide = true)]
+    Man(crate::man::Arguments),
+}
+
+/// Flags that every verb takes, before or after its name.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Everywhere")]
+pub(crate) struct Global {
+    /// Work on so many threads; the answer is the same for any number [default: all processors]
+    #[arg(short = 'j', long, value_name = "N", global = true, env = "CROSSBORDER_THREADS", hide_env_values = true)]
+    pub(crate) threads: Option<NonZeroUsize>,
+    /// Begin random draws from this seed instead of the scenario's
+    #[arg(long, value_name = "N", global = true)]
+    pub(crate) seed: Option<u64>,
+    /// Change one value of the scenario, as in `--set as_of=2024-08-01` (repeatable)
+    #[arg(long, value_name = "KEY=VALUE", global = true)]
+    pub(crate) set: Vec<String>,
+    /// Write the answer in this form
+    #[arg(long, value_name = "FORM", global = true, default_value = "table", value_parser = format())]
+    pub(crate) format: Format,
+    /// Write the answer to this file, whole or not at all, instead of standard output
+    #[arg(short = 'o', long, value_name = "FILE", global = true)]
+    pub(crate) output: Option<PathBuf>,
+    /// Stand headings out by colour
+    #[arg(long, value_name = "WHEN", global = true, default_value = "auto", env = "CROSSBORDER_COLOR", hide_env_values = true)]
+    pub(crate) color: When,
+    /// Say nothing but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Say what was done and how long it took
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+    /// Read and check everything, say what would be done, and stop
+    #[arg(long, global = true)]
+    pub(crate) dry_run: bool,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    /// On a terminal, unless `NO_COLOR` is set; everywhere if `CLICOLOR_FORCE` is
+    Auto,
+    /// Everywhere
+    Always,
+    /// Nowhere
+    Never,
+}
+
+impl From<When> for anstream::ColorChoice {
+    fn from(when: When) -> Self {
+        match when {
+            When::Auto => Self::Auto,
+            When::Always => Self::Always,
+            When::Never => Self::Never,
+        }
+    }
+}
+
+fn format() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::word)).map(|word| {
+        let found = Format::ALL.into_iter().find(|format| format.word() == word);
+        found.expect("clap takes no word but these")
+    })
+}
