@@ -13,9 +13,11 @@
 
 mod compile;
 mod outage;
+mod visit;
 
 pub use compile::{Compiled, Metric, compile, product};
 pub use outage::Outage;
+pub use visit::{Surviving, SurvivingArc};
 
 use crate::topology::{SegmentId, SiteId, id};
 
@@ -122,23 +124,27 @@ impl Network {
     ///
     /// `vertices` must be ordered by site, then state; `lane_capacity` has one entry in Mbit/s per lane (twice the
     /// segments), `switching` one per site ([`UNLIMITED`] where unknown). Arcs may come in any order; they are sorted
-    /// by (tail, lane, head, switch).
+    /// by (tail, segment, head, lane, switch, cost).
     ///
     /// # Panics
     /// If vertices are out of order, an arc names what does not exist or costs nothing, or there are 2²⁴ vertices
-    /// or more (the kernels' limit).
+    /// or more (the kernels' limit); or if a vertex and the cost of a route do not fit in 64 bits together, which
+    /// takes more than 2¹⁶ vertices.
     #[must_use]
     pub fn new(vertices: Vec<Vertex>, mut arcs: Vec<Arc>, lane_capacity: Vec<u64>, switching: Vec<u64>) -> Self {
         let (sites, lanes) = (switching.len(), lane_capacity.len());
         assert!(vertices.len() < 1 << 24, "kernels pack vertices into 24 bits");
         assert!(vertices.is_sorted_by_key(|v| (v.site, v.state)), "vertices are ordered by site and state");
         assert!(lanes.is_multiple_of(2), "a segment has two lanes");
-        arcs.sort_by_key(|arc| (arc.tail, arc.lane.segment(), arc.head, arc.lane, arc.switch));
+        arcs.sort_by_key(|arc| (arc.tail, arc.lane.segment(), arc.head, arc.lane, arc.switch, arc.cost));
         for arc in &arcs {
             assert!(arc.tail.index() < vertices.len() && arc.head.index() < vertices.len(), "arcs join vertices");
             assert!(arc.lane.index() < lanes, "arcs use lanes that exist");
             assert!(arc.cost >= 1, "a free step would leave ties to chance");
         }
+        let longest: u64 =
+            arcs.chunk_by(|a, b| a.tail == b.tail).filter_map(|out| out.iter().map(|arc| arc.cost).max()).map(u64::from).sum();
+        assert!(longest.leading_zeros() + vertices.len().leading_zeros() >= 64, "kernels pack a cost and a vertex into 64 bits");
         let (first_out, _) = group(vertices.len(), arcs.iter().map(|arc| arc.tail.index()));
         let (first_in, in_arc) = group(vertices.len(), arcs.iter().map(|arc| arc.head.index()));
         let (first_vertex, _) = group(sites, vertices.iter().map(|vertex| vertex.site.index()));

@@ -1,0 +1,140 @@
+//! Routes against the slow obvious way, against petgraph, and against what must always hold.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod oracle;
+
+use crossborder::algorithm::Route;
+use crossborder::algorithm::shortest_path::{Workspace, find_route, grow_reverse_tree, grow_tree};
+use crossborder::network::{ArcId, Network, Outage, Surviving, UNREACHABLE, VertexId};
+use crossborder::topology::{SegmentId, SiteId};
+use oracle::{Question, all_routes, lawful, physical};
+use petgraph::algo::dijkstra;
+use petgraph::visit::{EdgeRef, Reversed};
+use proptest::prelude::*;
+
+fn shortest(question: &Question) -> Option<Route> {
+    find_route(&question.network, &question.outage, question.ends, &mut Workspace::new())
+}
+
+/// Whether the route leads from source to target over arcs that are up, and costs what it says.
+fn is_sound(question: &Question, route: &Route) -> bool {
+    let Question { network, outage, ends: [source, target] } = question;
+    let ends_are_right = match (route.arcs.first(), route.arcs.last()) {
+        (Some(&first), Some(&last)) => {
+            let (start, end) = (network.arc(first).tail, network.arc(last).head);
+            network.starts(*source).any(|v| v == start) && network.ends(*target).any(|v| v == end)
+        }
+        _ => source == target && network.vertices_of(*source).any(|v| network.vertex(v).is_start && network.vertex(v).is_end),
+    };
+    let is_up = route.arcs.iter().all(|&arc| !outage.is_lost(network.arc(arc).lane.segment()));
+    ends_are_right && is_up && *route == Route::new(network, route.arcs.clone())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_shortest_route_is_the_first_of_all_routes(question in prop_oneof![physical(), lawful()]) {
+        let ours = shortest(&question);
+        let best = all_routes(&question).into_iter().next();
+        prop_assert_eq!(ours.as_ref().map(|r| (r.cost, r.arcs.len())), best.map(|r| (r.cost, r.arcs.len())));
+        prop_assert!(ours.is_none_or(|route| is_sound(&question, &route)));
+    }
+
+    #[test]
+    fn trees_agree_with_petgraph_both_ways(question in prop_oneof![physical(), lawful()]) {
+        let Question { network, outage, .. } = &question;
+        let view = Surviving::new(network, outage);
+        let mut workspace = Workspace::new();
+        for root in (0..network.vertex_count()).map(VertexId::from_index) {
+            let theirs = dijkstra(view, root, None, |arc| u64::from(*arc.weight()));
+            let tree = grow_tree(network, outage, [root], &mut workspace);
+            for vertex in (0..network.vertex_count()).map(VertexId::from_index) {
+                prop_assert_eq!(tree.distance(vertex), theirs.get(&vertex).copied().unwrap_or(UNREACHABLE));
+            }
+            let theirs = dijkstra(Reversed(view), root, None, |arc| u64::from(*arc.weight()));
+            let tree = grow_reverse_tree(network, outage, [root], &mut workspace);
+            for vertex in (0..network.vertex_count()).map(VertexId::from_index) {
+                prop_assert_eq!(tree.distance(vertex), theirs.get(&vertex).copied().unwrap_or(UNREACHABLE));
+            }
+        }
+    }
+
+    #[test]
+    fn stopping_early_changes_no_route(question in prop_oneof![physical(), lawful()]) {
+        let Question { network, outage, ends: [source, target] } = &question;
+        let mut workspace = Workspace::new();
+        let whole = grow_tree(network, outage, network.starts(*source), &mut workspace).route_at(*target);
+        // The same workspace again: what the last search left behind must not show.
+        let stopped = find_route(network, outage, [*source, *target], &mut workspace);
+        prop_assert_eq!(whole, stopped);
+    }
+
+    #[test]
+    fn every_part_of_a_shortest_route_is_shortest(question in physical()) {
+        let Question { network, outage, .. } = &question;
+        if let Some(route) = shortest(&question) {
+            let sites: Vec<SiteId> = route.sites(network).collect();
+            for from in 0..sites.len() {
+                for to in from + 1..sites.len() {
+                    let part = Route::new(network, route.arcs[from..to].to_vec());
+                    let best = find_route(network, outage, [sites[from], sites[to]], &mut Workspace::new()).unwrap();
+                    prop_assert_eq!(part.cost, best.cost);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn losing_a_segment_shortens_nothing(question in prop_oneof![physical(), lawful()], lost in any::<prop::sample::Index>()) {
+        prop_assume!(question.network.segment_count() > 0);
+        let mut worse = question.clone();
+        worse.outage.lose(SegmentId::from_index(lost.index(question.network.segment_count())));
+        let cost = |route: Option<Route>| route.map_or(UNREACHABLE, |route| route.cost);
+        prop_assert!(cost(shortest(&worse)) >= cost(shortest(&question)));
+    }
+
+    #[test]
+    fn physical_distances_are_a_metric(question in physical()) {
+        let Question { network, outage, .. } = &question;
+        let mut workspace = Workspace::new();
+        let mut table = Vec::new();
+        for site in (0..network.site_count()).map(VertexId::from_index) {
+            let tree = grow_tree(network, outage, [site], &mut workspace);
+            table.push((0..network.site_count()).map(|to| tree.distance(VertexId::from_index(to))).collect::<Vec<_>>());
+        }
+        for (a, row) in table.iter().enumerate() {
+            prop_assert_eq!(row[a], 0);
+            for (b, &direct) in row.iter().enumerate() {
+                prop_assert_eq!(direct, table[b][a]);
+                for via in 0..row.len() {
+                    prop_assert!(direct <= row[via].saturating_add(table[via][b]));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_order_of_arcs_on_input_changes_no_route(question in lawful(), turn in any::<prop::sample::Index>()) {
+        let Question { network, outage, ends } = &question;
+        let mut arcs: Vec<_> = (0..network.arc_count()).map(|i| network.arc(ArcId::from_index(i))).collect();
+        let vertices = (0..network.vertex_count()).map(|i| network.vertex(VertexId::from_index(i))).collect();
+        if !arcs.is_empty() {
+            let by = turn.index(arcs.len());
+            arcs.rotate_left(by);
+        }
+        let capacity = vec![1; network.segment_count() * 2];
+        let turned = Network::new(vertices, arcs, capacity, vec![1; network.site_count()]);
+        let theirs = find_route(&turned, outage, *ends, &mut Workspace::new());
+        prop_assert_eq!(shortest(&question), theirs);
+    }
+}
+
+#[test]
+fn a_parallel_segment_takes_over() {
+    let network = Network::of_sites(2, &[(SiteId(0), SiteId(1), 3, [0, 0]), (SiteId(0), SiteId(1), 2, [0, 0])]);
+    let outage = Outage::of(2, [SegmentId(1)]);
+    let route = find_route(&network, &outage, [SiteId(1), SiteId(0)], &mut Workspace::new()).unwrap();
+    assert_eq!(route.cost, 3);
+}
