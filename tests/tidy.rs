@@ -1,0 +1,269 @@
+//! The house in order: layers, who uses which dependency, documents that agree with the code.
+//!
+//! It reads files as text and knows nothing of what they compute. Each rule here stands in `ARCHITECTURE.md` or
+//! `CONTRIBUTING.md` with its reason.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The rooms of the library from the ground up: each may use those before it, none after it. Tests may use all.
+const LAYERS: [&str; 16] = [
+    "units",
+    "statistics",
+    "random",
+    "parallel",
+    "problem",
+    "topology",
+    "policy",
+    "demand",
+    "network",
+    "algorithm",
+    "route",
+    "capacity",
+    "failure",
+    "study",
+    "scenario",
+    "report",
+];
+
+/// Each dependency by its name in code, and the only places that may name it.
+const HOMES: [(&str, &[&str]); 23] = [
+    ("annotate_snippets", &["src/problem"]),
+    ("anstream", &["src/bin"]),
+    ("clap", &["src/bin"]),
+    ("clap_complete", &["src/bin"]),
+    ("clap_mangen", &["src/bin"]),
+    ("criterion", &["benches"]),
+    ("csv", &["src/topology", "tests"]),
+    ("geographiclib_rs", &["src/topology", "tests"]),
+    ("jiff", &["src/units.rs"]),
+    ("petgraph", &["src/topology", "src/policy", "src/network", "src/algorithm", "src/bin", "src/testing", "tests", "benches"]),
+    ("proptest", &["src", "tests"]),
+    ("rand", &["src/random"]),
+    ("rand_chacha", &["src/random"]),
+    ("rayon", &["src/parallel.rs"]),
+    ("schemars", &["src/topology", "src/scenario"]),
+    ("serde", &["src/topology", "src/scenario", "src/bin", "tests"]),
+    ("serde_json", &["src/topology", "src/scenario", "src/report", "src/bin", "tests", "benches"]),
+    ("sha2", &["src/report", "src/bin"]),
+    ("signal_hook", &["src/bin"]),
+    ("tempfile", &["src/bin", "tests"]),
+    ("terminal_size", &["src/bin"]),
+    ("toml", &["src/topology", "src/scenario", "src/bin", "tests"]),
+    ("unicode_width", &["src/report"]),
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every file below a folder of the project, as paths from its root, in order.
+fn files(folder: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut folders = vec![PathBuf::from(folder)];
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = fs::read_dir(root().join(&folder)) else { continue };
+        for entry in entries {
+            let path = folder.join(entry.unwrap().file_name());
+            if root().join(&path).is_dir() {
+                let name = path.to_str().unwrap();
+                if !matches!(name, "target" | "./target" | ".git" | "./.git") {
+                    folders.push(path);
+                }
+            } else {
+                found.push(path.to_str().unwrap().trim_start_matches("./").to_owned());
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn rust_files() -> Vec<String> {
+    ["src", "tests", "benches", "examples"].iter().flat_map(|f| files(f)).filter(|path| path.ends_with(".rs")).collect()
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// Lines that compile outside tests: no comments, nothing from the test module on.
+fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let is_test = |line: &str| line.starts_with("#[cfg(test)]");
+    let numbered = text.lines().enumerate().map(|(i, line)| (i + 1, line));
+    numbered.take_while(move |(_, line)| !is_test(line)).filter(|(_, line)| !line.trim_start().starts_with("//"))
+}
+
+/// Fails with all complaints at once.
+fn hold(complaints: &[String]) {
+    assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
+}
+
+/// The words that follow `prefix` in a line.
+fn words_after<'a>(line: &'a str, prefix: &str) -> Vec<&'a str> {
+    let after = |(at, _): (usize, &str)| {
+        let before = line[..at].chars().next_back();
+        let rest = &line[at + prefix.len()..];
+        let word = &rest[..rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len())];
+        (!before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':')).then_some(word)
+    };
+    line.match_indices(prefix).filter_map(after).filter(|word| !word.is_empty()).collect()
+}
+
+#[test]
+fn uses_are_seen_and_lookalikes_are_not() {
+    assert_eq!(words_after("use crate::units::Length;", "crate::"), ["units"]);
+    assert_eq!(words_after("fn f(a: crate::report::Report) -> crate::units::Date", "crate::"), ["report", "units"]);
+    assert_eq!(words_after("pub(crate) use mycrate::x;", "crate::"), [""; 0]);
+    let text = "use a;\n// use crate::b;\n#[cfg(test)]\nuse c;";
+    assert_eq!(code(text).collect::<Vec<_>>(), [(1, "use a;")]);
+}
+
+#[test]
+fn every_file_says_what_it_is_for() {
+    let silent = rust_files().into_iter().filter(|path| !read(path).starts_with("//! "));
+    hold(&silent.map(|path| format!("{path}: begins with no `//!` that says what it is for")).collect::<Vec<_>>());
+}
+
+#[test]
+fn rooms_use_only_the_rooms_below_them() {
+    let rank = |room: &str| LAYERS.iter().position(|layer| *layer == room);
+    let mut complaints = Vec::new();
+    let is_ranked = |path: &&String| {
+        let is_test = path.ends_with("/tests.rs") || path.as_str() == "src/testing.rs";
+        path.starts_with("src/") && !path.starts_with("src/bin/") && path.as_str() != "src/lib.rs" && !is_test
+    };
+    for path in rust_files().iter().filter(is_ranked) {
+        let room = path["src/".len()..].split(['/', '.']).next().unwrap();
+        let Some(own) = rank(room) else {
+            complaints.push(format!("{path}: `{room}` has no place among the layers"));
+            continue;
+        };
+        let text = read(path);
+        for (number, line) in code(&text) {
+            for used in words_after(line, "crate::") {
+                if rank(used).is_some_and(|used| used > own) {
+                    complaints.push(format!("{path}:{number}: `{room}` may not use `{used}`, which lies above it"));
+                }
+            }
+        }
+    }
+    hold(&complaints);
+}
+
+#[test]
+fn imports_of_rooms_come_one_by_one() {
+    let mut complaints = Vec::new();
+    for path in rust_files() {
+        let text = read(&path);
+        for (number, line) in text.lines().enumerate().filter(|(_, line)| line.trim_start().starts_with("use crate::{")) {
+            complaints.push(format!("{path}:{}: `{line}` hides which rooms are used; one `use` per room", number + 1));
+        }
+    }
+    hold(&complaints);
+}
+
+#[test]
+fn dependencies_stay_in_their_rooms() {
+    let mut complaints = Vec::new();
+    for path in rust_files() {
+        let text = read(&path);
+        for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
+            for (name, homes) in HOMES {
+                let is_named = !words_after(line, &format!("{name}::")).is_empty()
+                    || line.contains(&format!("{name}::{{"))
+                    || line.trim() == format!("use {name};");
+                let is_own = text.lines().any(|line| line.trim_end_matches(';').ends_with(&format!("mod {name}")));
+                let is_path = line.contains(&format!("::{name}::")) || line.contains(&format!("crate::{name}"));
+                if is_named && !is_own && !is_path && !homes.iter().any(|home| path.starts_with(home)) {
+                    complaints.push(format!("{path}:{}: `{name}` is for {homes:?} alone", number + 1));
+                }
+            }
+        }
+    }
+    hold(&complaints);
+}
+
+#[test]
+fn every_dependency_has_its_reason_and_its_rooms() {
+    let manifest = read("Cargo.toml");
+    let mut complaints = Vec::new();
+    let mut section = "";
+    let mut before = "";
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            section = line;
+        } else if section.ends_with("dependencies]")
+            && let Some((name, _)) = line.split_once(" = ")
+        {
+            if !before.starts_with("# ") {
+                complaints.push(format!("Cargo.toml: `{name}` has no reason above it"));
+            }
+            let name = name.replace('-', "_");
+            if !HOMES.iter().any(|(known, _)| *known == name) {
+                complaints.push(format!("tests/tidy.rs: `{name}` has no rooms"));
+            }
+        }
+        before = line;
+    }
+    hold(&complaints);
+}
+
+#[test]
+fn nothing_names_a_machine_or_a_registry() {
+    // Put together here, so that this file does not name them either.
+    let places = ["wo/rk", "ro/ot", "ho/me", "tm/p"].map(|place| format!("/{}/", place.replace('/', "")));
+    let hosts = ["crates", "index.crates", "static.crates"].map(|host| format!("{host}.io"));
+    let mut complaints = Vec::new();
+    for path in files(".").into_iter().filter(|path| path != "Cargo.lock" && path != ".git") {
+        let Ok(text) = fs::read_to_string(root().join(&path)) else { continue };
+        for (number, line) in text.lines().enumerate() {
+            for word in places.iter().chain(&hosts).filter(|word| line.contains(word.as_str())) {
+                complaints.push(format!("{path}:{}: names `{word}`", number + 1));
+            }
+            for word in ["TODO", "FIXME"].iter().filter(|word| line.contains(**word) && path != "tests/tidy.rs") {
+                complaints.push(format!("{path}:{}: {word}: do it, or open an issue", number + 1));
+            }
+        }
+    }
+    hold(&complaints);
+}
+
+#[test]
+fn the_version_is_the_same_everywhere() {
+    let version = env!("CARGO_PKG_VERSION");
+    let citation = read("CITATION.cff");
+    assert!(citation.contains(&format!("\nversion: {version}\n")), "CITATION.cff does not cite version {version}");
+    let changelog = read("CHANGELOG.md");
+    let newest = changelog.lines().find(|line| line.starts_with("## [")).unwrap_or_default();
+    assert!(newest.starts_with(&format!("## [{version}] - 20")), "CHANGELOG.md begins with `{newest}`, not with {version}");
+}
+
+#[test]
+fn every_topology_has_its_provenance() {
+    let folder = |path: &String| Some(path.strip_prefix("topologies/")?.strip_suffix("/topology.toml")?.to_owned());
+    let folders: BTreeSet<String> = files("topologies").iter().filter_map(folder).collect();
+    let readme = if folders.is_empty() { String::new() } else { read("topologies/README.md") };
+    let rows: BTreeSet<String> =
+        readme.lines().filter_map(|line| line.strip_prefix("| [")?.split_once(']')).map(|(name, _)| name.to_owned()).collect();
+    assert_eq!(rows, folders, "topologies/README.md has one row per folder, and no other");
+}
+
+#[test]
+fn every_example_is_in_the_readme() {
+    let readme = read("README.md");
+    let missing = files("examples").into_iter().filter(|path| !readme.contains(path.as_str()));
+    hold(&missing.map(|path| format!("README.md: does not name `{path}`")).collect::<Vec<_>>());
+}
+
+#[test]
+fn what_runs_everything_runs_what_the_readme_says() {
+    let readme = read("README.md");
+    let all = read(".ci/run");
+    assert!(readme.contains("cargo test\n"), "README.md names the command that tests");
+    assert!(all.contains("\ncargo test "), ".ci/run runs the command that tests");
+    assert!(all.contains("run --release") && readme.contains("cargo run --release"), "both run the main job");
+}
