@@ -8,6 +8,7 @@ pub mod parallel;
 pub mod policy;
 pub mod problem;
 pub mod report;
+pub mod route;
 #[cfg(test)]
 mod testing;
 pub mod topology;

@@ -4,6 +4,7 @@
 
 use petgraph::graph::UnGraph;
 
+use crate::policy::Walk;
 use crate::topology::{
     Cable, CableId, CableKind, Capacity, Provenance, Regime, Role, Scope, Segment, Service, Site, SiteId, Territory, TerritoryId,
     Topology, Transit,
@@ -237,4 +238,24 @@ pub(crate) fn random_ends(topology: &Topology, chance: &mut Chance) -> (SiteId, 
     let to = (from + 1 + chance.below(count - 1)) % count;
     let id = |i: u64| SiteId(u32::try_from(i).expect("toys are small"));
     (id(from), id(to))
+}
+
+/// Calls `judge` on every walk of at most `steps` segments between two sites.
+pub(crate) fn every_walk(topology: &Topology, walk: &mut Walk, to: SiteId, steps: usize, judge: &mut impl FnMut(&Walk)) {
+    let here = walk.sites[walk.sites.len() - 1];
+    if here == to && !walk.segments.is_empty() {
+        judge(walk);
+    }
+    if steps == 0 {
+        return;
+    }
+    for (id, segment) in topology.segments() {
+        if segment.ends.contains(&here) {
+            walk.sites.push(segment.other_end(here));
+            walk.segments.push(id);
+            every_walk(topology, walk, to, steps - 1, judge);
+            walk.sites.pop();
+            walk.segments.pop();
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! The automaton and the predicates against each other, and each against small cases worked by hand.
 
 use super::{Automaton, Law, Policy, Profile, Query, Rule, RuleSet, State, Walk, violations};
-use crate::testing::{Chance, Toy, day, random_ends, random_international};
+use crate::testing::{Chance, Toy, day, every_walk, random_ends, random_international};
 use crate::topology::{Regime, Role, Service, SiteId, TerritoryId, Topology, Transit};
 
 /// Runs the automaton over a walk, as the set of states it may be in.
@@ -19,26 +19,6 @@ fn accepts(automaton: &Automaton<'_>, walk: &Walk) -> bool {
     }
     let last = walk.sites[walk.sites.len() - 1];
     states.into_iter().any(|state| automaton.is_end(state, last))
-}
-
-/// Calls `judge` on every walk of at most `steps` segments between two sites.
-fn every_walk(topology: &Topology, walk: &mut Walk, to: SiteId, steps: usize, judge: &mut impl FnMut(&Walk)) {
-    let here = walk.sites[walk.sites.len() - 1];
-    if here == to && !walk.segments.is_empty() {
-        judge(walk);
-    }
-    if steps == 0 {
-        return;
-    }
-    for (id, segment) in topology.segments() {
-        if segment.ends.contains(&here) {
-            walk.sites.push(segment.other_end(here));
-            walk.segments.push(id);
-            every_walk(topology, walk, to, steps - 1, judge);
-            walk.sites.pop();
-            walk.segments.pop();
-        }
-    }
 }
 
 #[test]

@@ -8,6 +8,7 @@
 mod csv;
 mod json;
 mod markdown;
+pub mod route;
 mod table;
 mod text;
 

@@ -1,0 +1,252 @@
+//! The route study in people's words: one line per demand, and every step where there is but one.
+//!
+//! It computes nothing that the study did not find.
+
+use super::{Column, Report, Table, Value};
+use crate::policy::{Law, Violation};
+use crate::route::{Answer, Outcome, Spec, Way, WhyNot};
+use crate::topology::{SiteId, TerritoryId, Topology};
+
+/// Tells what a route study found.
+#[must_use]
+pub fn report(law: &Law<'_>, spec: &Spec, outcome: &Outcome) -> Report {
+    let topology = law.topology();
+    let title = match &outcome.answers[..] {
+        [one] => title(topology, one),
+        many => format!("Routes of {} demands in {} on {}", many.len(), topology.name(), law.policy().as_of),
+    };
+    let mut report = Report::new("route", title);
+    report.fact("as_of", "As of", law.policy().as_of.to_string());
+    report.fact("metric", "Shortest by", spec.metric.word());
+    if let [answer] = &outcome.answers[..] {
+        one(&mut report, law, answer);
+    } else {
+        summary(&mut report, outcome);
+    }
+    report.tables.push(routes(law, spec, outcome));
+    if let [answer] = &outcome.answers[..] {
+        for (i, way) in answer.ways.iter().enumerate() {
+            let key = if i == 0 { "steps".into() } else { format!("steps_{}", i + 1) };
+            report.tables.push(steps(law, key, &format!("Route {}", i + 1), way));
+        }
+        if let Some(physical) = answer.physical.as_ref().filter(|physical| answer.ways.first().is_some_and(|way| way.sites != physical.sites)) {
+            report.tables.push(steps(law, "steps_physical".into(), "Physical route", physical));
+        }
+    }
+    let unlawful: Vec<_> = outcome.answers.iter().filter_map(|answer| Some((answer, answer.why_not.as_ref()?))).collect();
+    if !unlawful.is_empty() {
+        report.tables.push(violations(topology, &unlawful));
+        report.tables.push(remedies(topology, &unlawful));
+    }
+    for (territory, violation) in &outcome.shares {
+        report.note(format!("{} in {}: {}", violation.rule.code(), topology.territory(*territory).name, violation.text));
+    }
+    report
+}
+
+fn title(topology: &Topology, answer: &Answer) -> String {
+    let query = &answer.request.query;
+    let name = |site: SiteId| &topology.site(site).name;
+    let operator = query.operator.as_ref().map(|operator| format!(" by {operator}")).unwrap_or_default();
+    format!("{} from {} to {}{operator}", query.service.word(), name(query.from), name(query.to))
+}
+
+fn one(report: &mut Report, law: &Law<'_>, answer: &Answer) {
+    let topology = law.topology();
+    let Some(way) = answer.ways.first() else {
+        report.fact("lawful", "Lawful route", false);
+        if answer.why_not.as_ref().is_some_and(|why| why.physical.is_none()) {
+            report.note("No cable in service joins the two, lawful or not.");
+        }
+        return;
+    };
+    report.fact("lawful", "Lawful route", true);
+    report.quantity("latency_ms", "Latency one way", way.latency.ms(), 2);
+    report.quantity("round_trip_ms", "Round trip", 2.0 * way.latency.ms(), 2);
+    report.quantity("length_km", "Length", way.length.km(), 0);
+    report.fact("switched_at", "Service gateways", names(topology, &way.switched_at));
+    report.fact("borders", "Border gateways", names(topology, &way.border_sites(law)));
+    report.fact("third_territories", "Third territories", territories(topology, &way.third_territories(topology)));
+    if let Some(hairpin) = answer.hairpin {
+        report.quantity("hairpin_km", "Hairpin, the law's detour", hairpin.length_km, 0);
+        report.quantity("hairpin_ms", "Hairpin one way", hairpin.latency_ms, 2);
+    }
+    if let Some(within) = answer.within_bound {
+        report.fact("within_bound", "Within its latency bound", within);
+    }
+    if answer.hairpin.is_some_and(|hairpin| hairpin.length_km > 0.0) {
+        let mut seen = Vec::new();
+        let twice: Vec<SiteId> = way.sites.iter().copied().filter(|site| std::mem::replace(&mut seen, [&seen[..], &[*site]].concat()).contains(site)).collect();
+        if !twice.is_empty() {
+            report.note(format!("The route passes {} twice: out to the service gateway and back.", names(topology, &twice)));
+        }
+    }
+}
+
+fn summary(report: &mut Report, outcome: &Outcome) {
+    let answers = &outcome.answers;
+    report.fact("demands", "Demands", answers.len());
+    report.fact("lawful", "With a lawful route", answers.iter().filter(|answer| !answer.ways.is_empty()).count());
+    let only_physical = answers.iter().filter(|answer| answer.why_not.as_ref().is_some_and(|why| why.physical.is_some())).count();
+    report.fact("only_physical", "With a physical route only", only_physical);
+    let detours: Vec<_> = answers.iter().filter_map(|answer| answer.hairpin).filter(|hairpin| hairpin.length_km > 0.5).collect();
+    report.fact("detoured", "Made longer by law", detours.len());
+    let longest = detours.iter().map(|hairpin| hairpin.length_km).fold(0.0, f64::max);
+    report.quantity("hairpin_max_km", "Longest hairpin", longest, 0);
+    let late = answers.iter().filter(|answer| answer.within_bound == Some(false)).count();
+    report.fact("past_bound", "Past their latency bound", late);
+}
+
+fn routes(law: &Law<'_>, spec: &Spec, outcome: &Outcome) -> Table {
+    let topology = law.topology();
+    let mut columns = vec![
+        Column::text("demand", "Demand"),
+        Column::text("from", "From"),
+        Column::text("to", "To"),
+        Column::text("service", "Service"),
+        Column::number("rank", "Rank", 0),
+        Column::number("latency_ms", "Latency", 2),
+        Column::number("length_km", "Length", 0),
+        Column::number("hops", "Hops", 0),
+    ];
+    if spec.compare {
+        columns.push(Column::number("physical_ms", "Physical", 2));
+        columns.push(Column::number("hairpin_km", "Hairpin", 0));
+    }
+    columns.push(Column::text("switched_at", "Service gateways"));
+    columns.push(Column::text("borders", "Border gateways"));
+    columns.push(Column::text("third_territories", "Third territories"));
+    let mut table = Table::new("routes", "Routes", columns);
+    for answer in &outcome.answers {
+        let query = &answer.request.query;
+        let ways: Vec<Option<&Way>> = if answer.ways.is_empty() { vec![None] } else { answer.ways.iter().map(Some).collect() };
+        for (i, way) in ways.into_iter().enumerate() {
+            let mut row: Vec<Value> = vec![
+                answer.request.name.as_str().into(),
+                topology.site(query.from).name.as_str().into(),
+                topology.site(query.to).name.as_str().into(),
+                query.service.word().into(),
+                way.map(|_| i + 1).into(),
+                way.map(|way| way.latency.ms()).into(),
+                way.map(|way| way.length.km()).into(),
+                way.map(|way| way.segments.len()).into(),
+            ];
+            if spec.compare {
+                row.push(answer.physical.as_ref().map(|way| way.latency.ms()).into());
+                let against = |physical: &Way| way.map(|way| way.length.km() - physical.length.km());
+                row.push(answer.physical.as_ref().and_then(against).into());
+            }
+            row.push(way.map(|way| names(topology, &way.switched_at)).into());
+            row.push(way.map(|way| names(topology, &way.border_sites(law))).into());
+            row.push(way.map(|way| territories(topology, &way.third_territories(topology))).into());
+            table.push(row);
+        }
+    }
+    table
+}
+
+fn steps(law: &Law<'_>, key: String, heading: &str, way: &Way) -> Table {
+    let topology = law.topology();
+    let columns = vec![
+        Column::text("from", "From"),
+        Column::text("to", "To"),
+        Column::text("territory", "In"),
+        Column::text("cable", "Cable"),
+        Column::text("kind", "Kind"),
+        Column::number("length_km", "Length", 0),
+        Column::number("latency_ms", "Latency", 2),
+        Column::number("capacity_gbps", "Capacity", 0),
+        Column::text("at_end", "At its end"),
+    ];
+    let cables: Vec<_> = way.segments.iter().map(|&segment| topology.cable(topology.segment(segment).cable).name.as_str()).collect();
+    let mut table = Table::new(key, format!("{heading}, step by step ({} cables)", distinct(&cables)), columns);
+    let borders = way.border_sites(law);
+    for ((pair, &segment), cable) in way.sites.windows(2).zip(&way.segments).zip(cables) {
+        let segment = topology.segment(segment);
+        let to = topology.site(pair[1]);
+        let forward = segment.ends[0] == pair[0];
+        let capacity = if forward { segment.capacity } else { segment.capacity_back.unwrap_or(segment.capacity) };
+        let mut at_end = Vec::new();
+        if way.switched_at.contains(&pair[1]) {
+            at_end.push("service gateway");
+        }
+        if borders.contains(&pair[1]) {
+            at_end.push("border");
+        }
+        table.push(vec![
+            topology.site(pair[0]).name.as_str().into(),
+            to.name.as_str().into(),
+            to.territory.map_or("high seas", |territory| topology.territory(territory).code.as_str()).into(),
+            cable.into(),
+            topology.cable(segment.cable).kind.word().into(),
+            segment.length.km().into(),
+            segment.latency.ms().into(),
+            capacity.on(law.policy().capacity).gbps().into(),
+            at_end.join(", ").into(),
+        ]);
+    }
+    table
+}
+
+fn violations(topology: &Topology, unlawful: &[(&Answer, &WhyNot)]) -> Table {
+    let columns = vec![
+        Column::text("demand", "Demand"),
+        Column::text("rule", "Rule"),
+        Column::text("site", "At"),
+        Column::text("violation", "What forbids the shortest physical route"),
+    ];
+    let mut table = Table::new("violations", "No lawful route", columns);
+    for (answer, why) in unlawful {
+        for Violation { rule, site, text, .. } in &why.violations {
+            table.push(vec![
+                answer.request.name.as_str().into(),
+                rule.code().into(),
+                topology.site(*site).name.as_str().into(),
+                text.as_str().into(),
+            ]);
+        }
+        if why.physical.is_none() {
+            table.push(vec![answer.request.name.as_str().into(), Value::Unknown, Value::Unknown, "no cable in service joins the two".into()]);
+        }
+    }
+    table
+}
+
+fn remedies(topology: &Topology, unlawful: &[(&Answer, &WhyNot)]) -> Table {
+    let columns = vec![
+        Column::text("demand", "Demand"),
+        Column::text("without", "Without"),
+        Column::number("latency_ms", "Latency", 2),
+        Column::number("length_km", "Length", 0),
+        Column::text("way", "Would go by"),
+    ];
+    let mut table = Table::new("remedies", "Fewest rules whose suspension opens a way", columns);
+    for (answer, why) in unlawful {
+        for (rules, way) in &why.remedies {
+            let codes: Vec<_> = rules.iter().map(|rule| rule.code()).collect();
+            table.push(vec![
+                answer.request.name.as_str().into(),
+                codes.join(" and ").into(),
+                way.latency.ms().into(),
+                way.length.km().into(),
+                names(topology, &way.sites).into(),
+            ]);
+        }
+    }
+    table
+}
+
+fn names(topology: &Topology, sites: &[SiteId]) -> String {
+    sites.iter().map(|&site| topology.site(site).name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn territories(topology: &Topology, territories: &[TerritoryId]) -> String {
+    territories.iter().map(|&territory| topology.territory(territory).code.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn distinct(names: &[&str]) -> usize {
+    let mut names = names.to_vec();
+    names.sort_unstable();
+    names.dedup();
+    names.len()
+}

@@ -1,0 +1,100 @@
+//! The route study: which way each demand goes under law, what it costs against physics, and why some cannot go.
+//!
+//! [`run`] answers a [`Spec`] with an [`Outcome`] of ids; `report` gives them names. It places no traffic on segments
+//! (see `capacity`) and breaks nothing (see `failure`).
+
+pub mod search;
+mod way;
+mod why_not;
+
+pub use way::{Hairpin, Request, Way};
+pub use why_not::{WhyNot, why_not};
+
+use crate::network::Metric;
+use crate::policy::{Law, Policy, Profile, Query, Rule, Violation, share_violations};
+use crate::topology::TerritoryId;
+use crate::units::Bandwidth;
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spec {
+    /// Between whom.
+    pub requests: Vec<Request>,
+    /// What shortest means.
+    pub metric: Metric,
+    /// How many routes of each, loopless, in order of cost; at least 1.
+    pub k: usize,
+    /// Also the shortest physical route, and what the law costs against it.
+    pub compare: bool,
+}
+
+/// What was found for one request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The request.
+    pub request: Request,
+    /// Lawful routes in order of cost; empty if there is none.
+    pub ways: Vec<Way>,
+    /// The shortest physical route, where asked for.
+    pub physical: Option<Way>,
+    /// The lawful route against the physical one, where asked for and both exist.
+    pub hairpin: Option<Hairpin>,
+    /// Whether the first route keeps the request's latency bound; `None` without bound or route.
+    pub within_bound: Option<bool>,
+    /// Why there is no lawful route, where there is none.
+    pub why_not: Option<WhyNot>,
+}
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// One answer per request, in their order.
+    pub answers: Vec<Answer>,
+    /// Territories whose traffic passes a limit by medium or neighbour (R17), with each request on its first route.
+    pub shares: Vec<(TerritoryId, Violation)>,
+}
+
+/// Answers a route study. Deterministic at any thread count.
+#[must_use]
+pub fn run(law: &Law<'_>, spec: &Spec) -> Outcome {
+    assert!(spec.k >= 1, "a route study asks for at least one route");
+    let queries: Vec<Query> = spec.requests.iter().map(|request| request.query.clone()).collect();
+    let lawful = search::shortest(law, spec.metric, &queries);
+    let physical_policy: Policy = law.policy().with_rules(Profile::Physical.rules());
+    let physical = if spec.compare {
+        search::shortest(&Law::new(law.topology(), &physical_policy), spec.metric, &queries)
+    } else {
+        vec![None; queries.len()]
+    };
+    let answers: Vec<Answer> = crate::parallel::map(queries.len(), || (), |(), i| {
+        let request = &spec.requests[i];
+        let first = lawful[i].as_ref();
+        let ways = match first {
+            None => Vec::new(),
+            Some(way) if spec.k == 1 => vec![way.clone()],
+            Some(_) => search::alternatives(law, spec.metric, &request.query, spec.k),
+        };
+        Answer {
+            hairpin: first.zip(physical[i].as_ref()).map(|(lawful, physical)| Hairpin::between(lawful, physical)),
+            within_bound: first.zip(request.latency_max).map(|(way, bound)| way.latency <= bound),
+            why_not: first.is_none().then(|| why_not(law, spec.metric, &request.query)),
+            physical: physical[i].clone(),
+            request: request.clone(),
+            ways,
+        }
+    });
+    let shares = if law.holds(Rule::R17) { shares(law, &answers) } else { Vec::new() };
+    Outcome { answers, shares }
+}
+
+fn shares(law: &Law<'_>, answers: &[Answer]) -> Vec<(TerritoryId, Violation)> {
+    let routed: Vec<_> = answers
+        .iter()
+        .filter(|answer| answer.request.traffic > Bandwidth::ZERO)
+        .filter_map(|answer| Some((answer.ways.first()?.walk(), answer.request.traffic)))
+        .collect();
+    share_violations(law, &routed)
+}
+
+#[cfg(test)]
+mod tests;

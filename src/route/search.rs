@@ -1,0 +1,86 @@
+//! Finds lawful routes: the kernels on the compiled networks, and rule R15 where a finite automaton alone cannot hold it.
+//!
+//! That no territory is entered twice (R15) would need a state per set of territories. Instead the product is searched
+//! without it; where a route found enters a territory twice, that territory is watched by further states and the search
+//! repeated, until no route does. As each relaxation admits every lawful route, what comes out is the true optimum
+//! (decremental state-space relaxation, Righini and Salani 2008).
+
+use std::collections::BTreeMap;
+
+use crate::algorithm::{Route, grow_tree};
+use crate::network::{Metric, Network, Outage, compile, product};
+use crate::policy::{Automaton, Law, Query, Rule};
+use crate::topology::{SiteId, TerritoryId};
+
+use super::Way;
+
+/// The shortest lawful route of each query; `None` where there is none. Length = queries, in their order.
+///
+/// Queries from one site share a tree. Deterministic at any thread count.
+#[must_use]
+pub fn shortest(law: &Law<'_>, metric: Metric, queries: &[Query]) -> Vec<Option<Way>> {
+    let compiled = compile(law, metric, queries);
+    let mut groups: BTreeMap<(usize, SiteId), Vec<usize>> = BTreeMap::new();
+    for (i, query) in queries.iter().enumerate() {
+        groups.entry((compiled.of_query[i], query.from)).or_default().push(i);
+    }
+    let groups: Vec<_> = groups.into_iter().collect();
+    let found = crate::parallel::map(groups.len(), Default::default, |workspace, group| {
+        let ((network, from), members) = &groups[group];
+        let network = &compiled.networks[*network];
+        let tree = grow_tree(network, &Outage::none_of(network), network.starts(*from), workspace);
+        let way = |&i: &usize| {
+            let route = tree.route_at(queries[i].to)?;
+            Some(Way::new(law.topology(), network, *from, &route))
+        };
+        members.iter().map(way).collect::<Vec<_>>()
+    });
+    let mut ways = vec![None; queries.len()];
+    for ((_, members), found) in groups.iter().zip(found) {
+        for (&i, way) in members.iter().zip(found) {
+            ways[i] = way;
+        }
+    }
+    let suspects: Vec<usize> = (0..queries.len()).filter(|&i| ways[i].as_ref().is_some_and(|way| !entered_twice(law, way).is_empty())).collect();
+    let mended = crate::parallel::map(suspects.len(), Default::default, |workspace, i| {
+        let query = &queries[suspects[i]];
+        watched(law, metric, query, |network| {
+            let route = crate::algorithm::find_route(network, &Outage::none_of(network), [query.from, query.to], workspace);
+            route.into_iter().collect()
+        })
+    });
+    for (i, mut found) in suspects.into_iter().zip(mended) {
+        ways[i] = found.pop();
+    }
+    ways
+}
+
+/// Searches the product of one query with whatever `find` finds, watching territories until no way enters one twice.
+pub fn watched(law: &Law<'_>, metric: Metric, query: &Query, mut find: impl FnMut(&Network) -> Vec<Route>) -> Vec<Way> {
+    let mut automaton = Automaton::new(law, query);
+    loop {
+        let network = product(&automaton, metric);
+        let ways: Vec<Way> = find(&network).iter().map(|route| Way::new(law.topology(), &network, query.from, route)).collect();
+        let again: Vec<TerritoryId> = ways.iter().flat_map(|way| entered_twice(law, way)).collect();
+        if again.is_empty() {
+            return ways;
+        }
+        automaton = again.into_iter().fold(automaton, Automaton::watching);
+    }
+}
+
+/// Territories that a way enters twice where R15 forbids it.
+fn entered_twice(law: &Law<'_>, way: &Way) -> Vec<TerritoryId> {
+    if !law.holds(Rule::R15) {
+        return Vec::new();
+    }
+    let mut seen = Vec::new();
+    let mut twice = Vec::new();
+    for territory in way.territories(law.topology()) {
+        if seen.contains(&territory) && !twice.contains(&territory) {
+            twice.push(territory);
+        }
+        seen.push(territory);
+    }
+    twice
+}
