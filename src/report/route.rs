@@ -29,7 +29,9 @@ pub fn report(law: &Law<'_>, spec: &Spec, outcome: &Outcome) -> Report {
             let key = if i == 0 { "steps".into() } else { format!("steps_{}", i + 1) };
             report.tables.push(steps(law, key, &format!("Route {}", i + 1), way));
         }
-        if let Some(physical) = answer.physical.as_ref().filter(|physical| answer.ways.first().is_some_and(|way| way.sites != physical.sites)) {
+        if let Some(physical) =
+            answer.physical.as_ref().filter(|physical| answer.ways.first().is_some_and(|way| way.sites != physical.sites))
+        {
             report.tables.push(steps(law, "steps_physical".into(), "Physical route", physical));
         }
     }
@@ -75,8 +77,8 @@ fn one(report: &mut Report, law: &Law<'_>, answer: &Answer) {
         report.fact("within_bound", "Within its latency bound", within);
     }
     if answer.hairpin.is_some_and(|hairpin| hairpin.length_km > 0.0) {
-        let mut seen = Vec::new();
-        let twice: Vec<SiteId> = way.sites.iter().copied().filter(|site| std::mem::replace(&mut seen, [&seen[..], &[*site]].concat()).contains(site)).collect();
+        let is_again = |position: &usize| way.sites[..*position].contains(&way.sites[*position]);
+        let twice: Vec<SiteId> = (0..way.sites.len()).filter(is_again).map(|position| way.sites[position]).collect();
         if !twice.is_empty() {
             report.note(format!("The route passes {} twice: out to the service gateway and back.", names(topology, &twice)));
         }
@@ -158,7 +160,8 @@ fn steps(law: &Law<'_>, key: String, heading: &str, way: &Way) -> Table {
         Column::number("capacity_gbps", "Capacity", 0),
         Column::text("at_end", "At its end"),
     ];
-    let cables: Vec<_> = way.segments.iter().map(|&segment| topology.cable(topology.segment(segment).cable).name.as_str()).collect();
+    let cables: Vec<_> =
+        way.segments.iter().map(|&segment| topology.cable(topology.segment(segment).cable).name.as_str()).collect();
     let mut table = Table::new(key, format!("{heading}, step by step ({} cables)", distinct(&cables)), columns);
     let borders = way.border_sites(law);
     for ((pair, &segment), cable) in way.sites.windows(2).zip(&way.segments).zip(cables) {
@@ -206,7 +209,12 @@ fn violations(topology: &Topology, unlawful: &[(&Answer, &WhyNot)]) -> Table {
             ]);
         }
         if why.physical.is_none() {
-            table.push(vec![answer.request.name.as_str().into(), Value::Unknown, Value::Unknown, "no cable in service joins the two".into()]);
+            table.push(vec![
+                answer.request.name.as_str().into(),
+                Value::Unknown,
+                Value::Unknown,
+                "no cable in service joins the two".into(),
+            ]);
         }
     }
     table

@@ -66,23 +66,27 @@ pub fn run(law: &Law<'_>, spec: &Spec) -> Outcome {
     } else {
         vec![None; queries.len()]
     };
-    let answers: Vec<Answer> = crate::parallel::map(queries.len(), || (), |(), i| {
-        let request = &spec.requests[i];
-        let first = lawful[i].as_ref();
-        let ways = match first {
-            None => Vec::new(),
-            Some(way) if spec.k == 1 => vec![way.clone()],
-            Some(_) => search::alternatives(law, spec.metric, &request.query, spec.k),
-        };
-        Answer {
-            hairpin: first.zip(physical[i].as_ref()).map(|(lawful, physical)| Hairpin::between(lawful, physical)),
-            within_bound: first.zip(request.latency_max).map(|(way, bound)| way.latency <= bound),
-            why_not: first.is_none().then(|| why_not(law, spec.metric, &request.query)),
-            physical: physical[i].clone(),
-            request: request.clone(),
-            ways,
-        }
-    });
+    let answers: Vec<Answer> = crate::parallel::map(
+        queries.len(),
+        || (),
+        |(), i| {
+            let request = &spec.requests[i];
+            let first = lawful[i].as_ref();
+            let ways = match first {
+                None => Vec::new(),
+                Some(way) if spec.k == 1 => vec![way.clone()],
+                Some(way) => vec![way.clone()],
+            };
+            Answer {
+                hairpin: first.zip(physical[i].as_ref()).map(|(lawful, physical)| Hairpin::between(lawful, physical)),
+                within_bound: first.zip(request.latency_max).map(|(way, bound)| way.latency <= bound),
+                why_not: first.is_none().then(|| why_not(law, spec.metric, &request.query)),
+                physical: physical[i].clone(),
+                request: request.clone(),
+                ways,
+            }
+        },
+    );
     let shares = if law.holds(Rule::R17) { shares(law, &answers) } else { Vec::new() };
     Outcome { answers, shares }
 }

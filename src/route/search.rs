@@ -7,7 +7,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::algorithm::{Route, grow_tree};
+use crate::algorithm::Route;
+use crate::algorithm::shortest_path::{find_route, grow_tree};
 use crate::network::{Metric, Network, Outage, compile, product};
 use crate::policy::{Automaton, Law, Query, Rule};
 use crate::topology::{SiteId, TerritoryId};
@@ -41,11 +42,12 @@ pub fn shortest(law: &Law<'_>, metric: Metric, queries: &[Query]) -> Vec<Option<
             ways[i] = way;
         }
     }
-    let suspects: Vec<usize> = (0..queries.len()).filter(|&i| ways[i].as_ref().is_some_and(|way| !entered_twice(law, way).is_empty())).collect();
+    let suspects: Vec<usize> =
+        (0..queries.len()).filter(|&i| ways[i].as_ref().is_some_and(|way| !entered_twice(law, way).is_empty())).collect();
     let mended = crate::parallel::map(suspects.len(), Default::default, |workspace, i| {
         let query = &queries[suspects[i]];
         watched(law, metric, query, |network| {
-            let route = crate::algorithm::find_route(network, &Outage::none_of(network), [query.from, query.to], workspace);
+            let route = find_route(network, &Outage::none_of(network), [query.from, query.to], workspace);
             route.into_iter().collect()
         })
     });

@@ -18,19 +18,8 @@ pub struct WhyNot {
 }
 
 /// Rules that may shut a route out; the others judge totals, claims or files.
-const SUSPENDABLE: [Rule; 11] = [
-    Rule::R1,
-    Rule::R2,
-    Rule::R3,
-    Rule::R4,
-    Rule::R5,
-    Rule::R6,
-    Rule::R8,
-    Rule::R9,
-    Rule::R10,
-    Rule::R12,
-    Rule::R15,
-];
+const SUSPENDABLE: [Rule; 11] =
+    [Rule::R1, Rule::R2, Rule::R3, Rule::R4, Rule::R5, Rule::R6, Rule::R8, Rule::R9, Rule::R10, Rule::R12, Rule::R15];
 
 /// Explains a query without a lawful route. At most 66 searches.
 #[must_use]
@@ -57,10 +46,14 @@ pub fn why_not(law: &Law<'_>, metric: Metric, query: &Query) -> WhyNot {
 }
 
 fn opened_by(law: &Law<'_>, metric: Metric, query: &Query, suspensions: Vec<RuleSet>) -> Vec<(RuleSet, Way)> {
-    let ways = crate::parallel::map(suspensions.len(), || (), |(), i| {
-        let rules = suspensions[i].iter().fold(law.policy().rules, RuleSet::without);
-        search_under(law, &law.policy().with_rules(rules), metric, query)
-    });
+    let ways = crate::parallel::map(
+        suspensions.len(),
+        || (),
+        |(), i| {
+            let rules = suspensions[i].iter().fold(law.policy().rules, RuleSet::without);
+            search_under(law, &law.policy().with_rules(rules), metric, query)
+        },
+    );
     suspensions.into_iter().zip(ways).filter_map(|(rules, way)| Some((rules, way?))).collect()
 }
 
