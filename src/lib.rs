@@ -7,10 +7,8 @@ pub mod network;
 pub mod parallel;
 pub mod policy;
 pub mod problem;
-pub mod random;
 pub mod report;
 pub mod route;
-pub mod statistics;
 #[cfg(test)]
 mod testing;
 pub mod topology;

@@ -9,6 +9,7 @@ mod csv;
 mod json;
 mod markdown;
 pub mod route;
+pub mod show;
 mod table;
 mod text;
 

@@ -9,6 +9,7 @@
 pub mod build;
 pub mod geography;
 pub mod raw;
+pub mod structure;
 
 use petgraph::graph::{EdgeIndex, NodeIndex, UnGraph};
 

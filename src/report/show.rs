@@ -1,0 +1,369 @@
+//! A topology at a glance on one day: counts, layers, gateways, territories, and what must not be lost.
+//!
+//! Weak spots are those of the physical graph; what the law makes of a loss is for studies to say.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Column, Report, Table, Value};
+use crate::topology::structure::{Components, WeakPoints};
+use crate::topology::{CableId, CableKind, CapacityBasis, Regime, Role, SegmentId, SiteId, TerritoryId, Topology, Transit};
+use crate::units::{Bandwidth, Date, Length};
+
+/// Weak spots that the report lists; the rest is counted.
+const LISTED: usize = 15;
+
+/// The topology on one day, and which of it is in service.
+struct Glance<'a> {
+    topology: &'a Topology,
+    day: Date,
+    segments: Vec<SegmentId>,
+    is_up: Vec<bool>,
+    sites: Vec<SiteId>,
+}
+
+/// Says what a topology holds on a day.
+#[must_use]
+pub fn report(topology: &Topology, day: Date) -> Report {
+    let is_up: Vec<bool> = topology.segments().map(|(id, _)| topology.in_service(id, day)).collect();
+    let glance = Glance {
+        topology,
+        day,
+        segments: topology.segments().map(|(id, _)| id).filter(|id| is_up[id.index()]).collect(),
+        is_up,
+        sites: topology.sites().filter(|(_, site)| site.validity.contains(day)).map(|(id, _)| id).collect(),
+    };
+    let title = if topology.title().is_empty() { topology.name() } else { topology.title() };
+    let mut report = Report::new("show", format!("{title}, {day}"));
+    glance.counts(&mut report);
+    report.tables.extend([glance.layers(), glance.gateways(), glance.territories()]);
+    glance.weak_spots(&mut report);
+    report
+}
+
+impl Glance<'_> {
+    fn counts(&self, report: &mut Report) {
+        let topology = self.topology;
+        let components = Components::new(topology, |segment| self.is_up[segment.index()]);
+        let mut of_site = vec![0_usize; components.sizes.len()];
+        for &site in &self.sites {
+            of_site[components.of_site[site.index()] as usize] += 1;
+        }
+        let of = |count: usize, all: usize| format!("{count} of {all}");
+        report.fact("day", "Day", self.day.to_string());
+        report.fact("sites", "Sites in service", self.sites.len());
+        report.fact("segments", "Segments in service", self.segments.len());
+        report.fact("cables", "Cables in service", self.cables().len());
+        report.fact(
+            "all_years",
+            "In all years",
+            format!("{} sites, {} segments, {} cables", topology.site_count(), topology.segment_count(), topology.cables().len()),
+        );
+        report.fact("components", "Components", of_site.iter().filter(|&&count| count > 0).count());
+        report.fact("largest_component", "Sites in the largest", of_site.iter().max().copied().unwrap_or(0));
+        if let Some((cable, length)) =
+            self.cables().into_iter().map(|cable| (cable, self.length(cable))).max_by_key(|&(id, length)| (length, Reverse(id)))
+        {
+            report.fact("longest_cable", "Longest cable", topology.cable(cable).name.as_str());
+            report.quantity("longest_cable_km", "Its segments together", length.km(), 0);
+        }
+        report.fact("risk_groups", "Risk groups", topology.risk_groups().len());
+        report.fact("demands", "Demands", topology.demands().iter().filter(|demand| demand.validity.contains(self.day)).count());
+        let imputed = |sources: fn(&crate::topology::Segment) -> &[usize]| {
+            self.segments.iter().filter(|&&id| topology.is_imputed(sources(topology.segment(id)))).count()
+        };
+        report.fact("imputed_lengths", "Lengths imputed", of(imputed(|s| &s.length_sources), self.segments.len()));
+        report.fact("imputed_capacities", "Capacities imputed", of(imputed(|s| &s.capacity_sources), self.segments.len()));
+    }
+
+    /// Cables with a segment in service, ascending.
+    fn cables(&self) -> BTreeSet<CableId> {
+        self.segments.iter().map(|&segment| self.topology.segment(segment).cable).collect()
+    }
+
+    fn length(&self, cable: CableId) -> Length {
+        let of_cable = self.segments.iter().map(|&segment| self.topology.segment(segment)).filter(|s| s.cable == cable);
+        of_cable.map(|segment| segment.length).sum()
+    }
+
+    fn layers(&self) -> Table {
+        let columns = vec![
+            Column::text("kind", "Kind"),
+            Column::number("cables", "Cables", 0),
+            Column::number("segments", "Segments", 0),
+            Column::number("international_segments", "International", 0),
+            Column::number("length_km", "Length", 0),
+            Column::number("international_gbps", "International capacity", 0),
+        ];
+        let mut table = Table::new("layers", "Layers", columns);
+        for kind in CableKind::ALL {
+            let is_kind = |id: &&SegmentId| self.topology.cable(self.topology.segment(**id).cable).kind == kind;
+            let of_kind: Vec<SegmentId> = self.segments.iter().filter(is_kind).copied().collect();
+            let cables: BTreeSet<CableId> = of_kind.iter().map(|&id| self.topology.segment(id).cable).collect();
+            let international: Vec<SegmentId> = of_kind.iter().copied().filter(|&id| self.is_international(id)).collect();
+            let length: Length = of_kind.iter().map(|&id| self.topology.segment(id).length).sum();
+            let capacity: Bandwidth =
+                international.iter().map(|&id| self.topology.segment(id).capacity.on(CapacityBasis::Lit)).sum();
+            if !of_kind.is_empty() {
+                table.push(vec![
+                    kind.word().into(),
+                    cables.len().into(),
+                    of_kind.len().into(),
+                    international.len().into(),
+                    length.km().into(),
+                    capacity.gbps().into(),
+                ]);
+            }
+        }
+        table
+    }
+
+    fn is_international(&self, segment: SegmentId) -> bool {
+        let [a, b] = self.topology.segment(segment).ends.map(|end| self.topology.site(end).territory);
+        a.is_none() || a != b
+    }
+
+    fn gateways(&self) -> Table {
+        let columns = vec![Column::text("class", "Class"), Column::number("sites", "Sites", 0), Column::text("where", "Where")];
+        let mut table = Table::new("gateways", "Gateways and other roles", columns);
+        for role in Role::ALL {
+            let sites: Vec<SiteId> = self.with_role(role, None);
+            let named = matches!(role, Role::Comprehensive | Role::Regional | Role::Border);
+            let names: Vec<&str> = sites.iter().map(|&site| self.topology.site(site).name.as_str()).collect();
+            let place = if named { Value::from(names.join(", ")) } else { Value::Unknown };
+            if !sites.is_empty() {
+                table.push(vec![role.word().into(), sites.len().into(), place]);
+            }
+        }
+        table
+    }
+
+    fn with_role(&self, role: Role, territory: Option<TerritoryId>) -> Vec<SiteId> {
+        let has = |site: &&SiteId| {
+            let site = self.topology.site(**site);
+            site.has_role(role, self.day) && (territory.is_none() || site.territory == territory)
+        };
+        self.sites.iter().filter(has).copied().collect()
+    }
+
+    fn territories(&self) -> Table {
+        let columns = vec![
+            Column::text("territory", "Territory"),
+            Column::text("name", "Name"),
+            Column::text("regime", "Regime"),
+            Column::text("transit", "Transit"),
+            Column::number("sites", "Sites", 0),
+            Column::number("service_gateways", "Service gw.", 0),
+            Column::number("border_gateways", "Border gw.", 0),
+            Column::number("channel_gateways", "Channel gw.", 0),
+            Column::number("neighbours", "Neighbours", 0),
+            Column::number("international_gbps", "International", 0).bar(),
+        ];
+        let mut table = Table::new("territories", "Territories", columns);
+        for (i, territory) in self.topology.territories().iter().enumerate() {
+            let id = TerritoryId::from_index(i);
+            let is_here = |site: SiteId| self.topology.site(site).territory == Some(id);
+            let count = |role: Role| self.with_role(role, Some(id)).len();
+            let leaving: Vec<SegmentId> = self
+                .segments
+                .iter()
+                .copied()
+                .filter(|&s| self.is_international(s) && self.topology.segment(s).ends.into_iter().any(is_here))
+                .collect();
+            let capacity: Bandwidth = leaving.iter().map(|&s| self.topology.segment(s).capacity.on(CapacityBasis::Lit)).sum();
+            table.push(vec![
+                territory.code.as_str().into(),
+                territory.name.as_str().into(),
+                regime(territory.regime).into(),
+                transit(territory.transit).into(),
+                self.sites.iter().filter(|&&site| is_here(site)).count().into(),
+                (count(Role::Comprehensive) + count(Role::Regional)).into(),
+                count(Role::Border).into(),
+                count(Role::Channel).into(),
+                self.neighbours(id, &leaving).into(),
+                capacity.gbps().into(),
+            ]);
+        }
+        table
+    }
+
+    /// How many other territories, or the high seas, its segments lead to.
+    fn neighbours(&self, territory: TerritoryId, leaving: &[SegmentId]) -> usize {
+        let ends = leaving.iter().flat_map(|&segment| self.topology.segment(segment).ends);
+        let others: BTreeSet<_> = ends.map(|end| self.topology.site(end).territory).filter(|t| *t != Some(territory)).collect();
+        others.len()
+    }
+}
+
+/// One thing that may be lost, and what hangs on it.
+struct Loss {
+    what: &'static str,
+    id: String,
+    name: String,
+    /// Territories that had a way abroad and have none any more.
+    isolated: Vec<TerritoryId>,
+    /// Sites on land, not lost themselves, that no longer hang together with the most of their component.
+    cut_off: usize,
+}
+
+impl Glance<'_> {
+    fn weak_spots(&self, report: &mut Report) {
+        let weak = WeakPoints::new(self.topology, |segment| self.is_up[segment.index()]);
+        report.fact("bridges", "Segments that alone join two parts", weak.segments.len());
+        report.fact("articulation_sites", "Sites that alone join two parts", weak.sites.len());
+        let mut losses = self.losses(&weak);
+        losses.retain(|loss| loss.cut_off > 0 || !loss.isolated.is_empty());
+        losses.sort_by_key(|loss| (Reverse(loss.isolated.len()), Reverse(loss.cut_off), loss.what, loss.id.clone()));
+        let columns = vec![
+            Column::text("what", "Loss of"),
+            Column::text("id", "Id"),
+            Column::text("name", "Name"),
+            Column::number("sites_cut_off", "Sites cut off", 0),
+            Column::number("territories_isolated", "Territories", 0),
+            Column::text("isolated", "Left without a way abroad"),
+        ];
+        let mut table = Table::new("weak_spots", "Weak spots: single losses that cut something off", columns);
+        for loss in losses.iter().take(LISTED) {
+            let codes: Vec<&str> = loss.isolated.iter().map(|&id| self.topology.territory(id).code.as_str()).collect();
+            table.push(vec![
+                loss.what.into(),
+                loss.id.as_str().into(),
+                loss.name.as_str().into(),
+                loss.cut_off.into(),
+                codes.len().into(),
+                codes.join(", ").into(),
+            ]);
+        }
+        report.tables.push(table);
+        if losses.len() > LISTED {
+            report.note(format!("{} weak spots in all; the {LISTED} worst are listed.", losses.len()));
+        }
+        report.note("Weak spots are of the physical graph; studies say what the law makes of a loss.");
+    }
+
+    /// Every cable, risk group, bridge and articulation site, with what hangs on it. O(losses × (|V| + |E|)).
+    fn losses(&self, weak: &WeakPoints) -> Vec<Loss> {
+        let topology = self.topology;
+        let mut losses = Vec::new();
+        for &id in &weak.segments {
+            let segment = topology.segment(id);
+            let name = segment.ends.map(|end| topology.site(end).name.as_str()).join(" – ");
+            losses.push(self.loss("segment", &segment.id, &name, &BTreeSet::from([id]), &[]));
+        }
+        for &id in &weak.sites {
+            let site = topology.site(id);
+            losses.push(self.loss("site", &site.id, &site.name, &BTreeSet::new(), &[id]));
+        }
+        for id in self.cables() {
+            let cable = topology.cable(id);
+            let segments = self.segments.iter().copied().filter(|&segment| topology.segment(segment).cable == id).collect();
+            losses.push(self.loss("cable", &cable.id, &cable.name, &segments, &[]));
+        }
+        for group in topology.risk_groups() {
+            let segments = group.segments.iter().copied().collect();
+            losses.push(self.loss("risk group", &group.id, "", &segments, &group.sites));
+        }
+        losses
+    }
+
+    fn loss(&self, what: &'static str, id: &str, name: &str, segments: &BTreeSet<SegmentId>, sites: &[SiteId]) -> Loss {
+        let is_up = |segment: SegmentId| self.is_up[segment.index()];
+        let remains = |segment: SegmentId| {
+            let ends = self.topology.segment(segment).ends;
+            is_up(segment) && !segments.contains(&segment) && !ends.iter().any(|end| sites.contains(end))
+        };
+        let (before, after) = (Components::new(self.topology, is_up), Components::new(self.topology, remains));
+        let joined = self.joined_abroad(&after);
+        let isolated = self.joined_abroad(&before).into_iter().filter(|territory| !joined.contains(territory)).collect();
+        let mut pieces: BTreeMap<u32, BTreeMap<u32, usize>> = BTreeMap::new();
+        for &site in self.sites.iter().filter(|site| self.topology.site(**site).territory.is_some() && !sites.contains(site)) {
+            let [of, piece] = [&before, &after].map(|components| components.of_site[site.index()]);
+            *pieces.entry(of).or_default().entry(piece).or_default() += 1;
+        }
+        let cut_off = |pieces: &BTreeMap<u32, usize>| pieces.values().sum::<usize>() - pieces.values().max().unwrap_or(&0);
+        let cut_off = pieces.values().map(cut_off).sum();
+        Loss { what, id: id.to_owned(), name: name.to_owned(), isolated, cut_off }
+    }
+
+    /// Territories with a site that hangs together with another territory's.
+    fn joined_abroad(&self, components: &Components) -> BTreeSet<TerritoryId> {
+        let mut of_component: Vec<BTreeSet<TerritoryId>> = vec![BTreeSet::new(); components.sizes.len()];
+        for &site in &self.sites {
+            of_component[components.of_site[site.index()] as usize].extend(self.topology.site(site).territory);
+        }
+        of_component.into_iter().filter(|territories| territories.len() > 1).flatten().collect()
+    }
+}
+
+const fn regime(regime: Regime) -> &'static str {
+    match regime {
+        Regime::Strict => "strict",
+        Regime::Licensed => "licensed",
+        Regime::Open => "open",
+    }
+}
+
+const fn transit(transit: Transit) -> &'static str {
+    match transit {
+        Transit::None => "none",
+        Transit::Transmission => "transmission",
+        Transit::Service => "service",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Toy, day};
+
+    /// ```text
+    ///   a1 === a2 --X-- b1        a1 = a2 by two parallel segments, b1 and c1 by cable X alone
+    ///                   |
+    ///                   X (c1)
+    /// ```
+    fn toy() -> Topology {
+        let toy = Toy::new().cable("X", CableKind::Submarine, &[]);
+        let toy = toy.territory("A", Regime::Strict, Transit::None).territory("B", Regime::Open, Transit::Service);
+        let toy = toy.territory("C", Regime::Licensed, Transit::None).site("a1", "A", &[Role::Comprehensive]);
+        let toy = toy.site("a2", "A", &[Role::Channel]).site("b1", "B", &[Role::Pop]).site("c1", "C", &[Role::Channel]);
+        let toy = toy.segment("a1", "a2", 1000).segment("a1", "a2", 2000);
+        toy.segment_of("X", "a2", "b1", 5000).segment_of("X", "b1", "c1", 7000).build()
+    }
+
+    fn text(value: &Value) -> String {
+        value.for_people(0).into_owned()
+    }
+
+    fn rows(report: &Report, key: &str) -> Vec<Vec<String>> {
+        let table = report.tables.iter().find(|table| table.key == key).unwrap();
+        table.rows().iter().map(|row| row.iter().map(text).collect()).collect()
+    }
+
+    #[test]
+    fn weak_spots_are_ranked_by_the_territories_they_isolate() {
+        let report = report(&toy(), day());
+        let spots: Vec<String> = rows(&report, "weak_spots")
+            .iter()
+            .map(|row| [&row[0], &row[1], &row[3], &row[5]].map(String::as_str).join(" "))
+            .collect();
+        // Without b1, its own territory is left without a way abroad too. Without cable C, a1 is alone, but A is not.
+        let expected =
+            ["cable X 2 A, B, C", "site b1 1 A, B, C", "segment S2 2 A", "segment S3 1 C", "site a2 1 A", "cable C 1 "];
+        assert_eq!(spots, expected);
+    }
+
+    #[test]
+    fn layers_tell_international_from_domestic() {
+        let report = report(&toy(), day());
+        assert_eq!(rows(&report, "layers"), [["submarine", "1", "2", "2", "12", "2"], ["terrestrial", "1", "2", "0", "3", "0"]]);
+    }
+
+    #[test]
+    fn what_is_out_of_service_is_not_counted() {
+        let mut topology = toy();
+        topology.graph.edge_weight_mut(SegmentId(3).into()).unwrap().validity.from = Some(Date::constant(2018, 1, 1));
+        let fact = |day| report(&topology, day).facts.iter().find(|fact| fact.key == "segments").map(|fact| text(&fact.value));
+        assert_eq!(fact(day()), Some("3".into()));
+        assert_eq!(fact(Date::constant(2018, 1, 1)), Some("4".into()));
+    }
+}
