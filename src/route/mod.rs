@@ -3,10 +3,12 @@
 //! [`run`] answers a [`Spec`] with an [`Outcome`] of ids; `report` gives them names. It places no traffic on segments
 //! (see `capacity`) and breaks nothing (see `failure`).
 
+mod claim;
 pub mod search;
 mod way;
 mod why_not;
 
+pub use claim::{Claim, Condition, Verdict, judge};
 pub use way::{Hairpin, Request, Way};
 pub use why_not::{WhyNot, why_not};
 

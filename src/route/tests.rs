@@ -1,6 +1,6 @@
 //! Lawful routes against every walk there is, and against small cases worked by hand.
 
-use super::{Hairpin, Request, Spec, Way, run, search, why_not};
+use super::{Claim, Condition, Hairpin, Request, Spec, Way, judge, run, search, why_not};
 use crate::network::Metric;
 use crate::policy::{Law, Policy, Profile, Query, Rule, RuleSet, Walk, violations};
 use crate::testing::{Chance, Toy, day, every_walk, random_ends, random_international};
@@ -121,4 +121,33 @@ fn what_forbids_a_route_is_named_with_the_way_its_suspension_opens() {
     assert_eq!(broken, [(Rule::R4, "west")]);
     let remedies: Vec<RuleSet> = why.remedies.iter().map(|(rules, _)| *rules).collect();
     assert_eq!(remedies, [RuleSet::NONE.with(Rule::R3), RuleSet::NONE.with(Rule::R4)]);
+}
+
+#[test]
+fn claims_are_judged_by_the_route_that_is_found() {
+    let topology = hairpin();
+    let policy = Policy::new(Profile::Lawful, day());
+    let law = Law::new(&topology, &policy);
+    let site = |id| topology.find_site(id).expect("the toy has it");
+    let query = query(&topology, "west", "abroad", Service::Internet);
+    let latency = Latency::from_ns(1010);
+    let conditions = [
+        (Condition::Lawful(true), true),
+        (Condition::Lawful(false), false),
+        (Condition::LatencyMax(latency), true),
+        (Condition::LatencyMax(latency - Latency::from_ns(1)), false),
+        (Condition::LatencyMin(latency), true),
+        (Condition::LatencyMin(latency + Latency::from_ns(1)), false),
+        (Condition::HairpinMinKm(0.2), true),
+        (Condition::HairpinMinKm(0.3), false),
+        (Condition::HairpinMaxKm(0.1), false),
+        (Condition::Via(vec![site("east")]), true),
+        (Condition::SwitchedAt(vec![site("east")]), true),
+        (Condition::SwitchedAt(vec![site("west")]), false),
+        (Condition::Avoids(vec![topology.find_territory("B").expect("the toy has it")]), false),
+    ];
+    let claim = Claim { query, conditions: conditions.iter().map(|(condition, _)| condition.clone()).collect() };
+    for (verdict, (condition, held)) in judge(&law, Metric::Latency, &claim).into_iter().zip(conditions) {
+        assert_eq!(verdict.held, held, "{condition:?}: {verdict:?}");
+    }
 }

@@ -140,3 +140,11 @@ pub struct Request {
     /// Useless above this one-way latency.
     pub latency_max: Option<Latency>,
 }
+
+impl Request {
+    /// A mere question: no traffic, no bound.
+    #[must_use]
+    pub fn question(name: impl Into<String>, query: Query) -> Self {
+        Self { name: name.into(), query, traffic: Bandwidth::ZERO, latency_max: None }
+    }
+}
