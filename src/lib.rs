@@ -7,8 +7,10 @@ pub mod network;
 pub mod parallel;
 pub mod policy;
 pub mod problem;
+pub mod random;
 pub mod report;
 pub mod route;
+pub mod statistics;
 #[cfg(test)]
 mod testing;
 pub mod topology;

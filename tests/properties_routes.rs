@@ -5,6 +5,7 @@
 mod oracle;
 
 use crossborder::algorithm::Route;
+use crossborder::algorithm::k_shortest::{self, list_routes};
 use crossborder::algorithm::shortest_path::{Workspace, find_route, grow_reverse_tree, grow_tree};
 use crossborder::network::{ArcId, Network, Outage, Surviving, UNREACHABLE, VertexId};
 use crossborder::topology::{SegmentId, SiteId};
@@ -12,6 +13,8 @@ use oracle::{Question, all_routes, lawful, physical};
 use petgraph::algo::dijkstra;
 use petgraph::visit::{EdgeRef, Reversed};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
 fn shortest(question: &Question) -> Option<Route> {
     find_route(&question.network, &question.outage, question.ends, &mut Workspace::new())
@@ -29,6 +32,13 @@ fn is_sound(question: &Question, route: &Route) -> bool {
     };
     let is_up = route.arcs.iter().all(|&arc| !outage.is_lost(network.arc(arc).lane.segment()));
     ends_are_right && is_up && *route == Route::new(network, route.arcs.clone())
+}
+
+/// All routes that a lister should give: of those with the same lanes, the first.
+fn distinct_lanes(network: &Network, routes: Vec<Route>) -> Vec<Route> {
+    let mut seen = std::collections::BTreeSet::new();
+    let lanes = |route: &Route| route.arcs.iter().map(|&arc| network.arc(arc).lane).collect::<Vec<_>>();
+    routes.into_iter().filter(|route| seen.insert(lanes(route))).collect()
 }
 
 proptest! {
@@ -87,6 +97,18 @@ proptest! {
     }
 
     #[test]
+    fn the_list_of_routes_is_all_routes_in_order(question in prop_oneof![physical(), lawful()]) {
+        let Question { network, outage, ends } = &question;
+        let ours: Vec<Route> = list_routes(network, outage, *ends, &mut k_shortest::Workspace::new()).collect();
+        let all = distinct_lanes(network, all_routes(&question));
+        let rank = |route: &Route| (route.cost, route.arcs.len());
+        prop_assert_eq!(ours.iter().map(rank).collect::<Vec<_>>(), all.iter().map(rank).collect::<Vec<_>>());
+        prop_assert!(ours.iter().all(|route| is_sound(&question, route)));
+        prop_assert_eq!(distinct_lanes(network, ours.clone()).len(), ours.len());
+        prop_assert_eq!(ours.into_iter().next(), shortest(&question));
+    }
+
+    #[test]
     fn losing_a_segment_shortens_nothing(question in prop_oneof![physical(), lawful()], lost in any::<prop::sample::Index>()) {
         prop_assume!(question.network.segment_count() > 0);
         let mut worse = question.clone();
@@ -137,4 +159,15 @@ fn a_parallel_segment_takes_over() {
     let outage = Outage::of(2, [SegmentId(1)]);
     let route = find_route(&network, &outage, [SiteId(1), SiteId(0)], &mut Workspace::new()).unwrap();
     assert_eq!(route.cost, 3);
+}
+
+/// Properties of nothing hold always: of a thousand random networks a fair part has several routes to tell apart.
+#[test]
+fn random_networks_offer_choices() {
+    for strategy in [physical().boxed(), lawful().boxed()] {
+        let mut runner = TestRunner::deterministic();
+        let questions = (0..1000).map(|_| strategy.new_tree(&mut runner).unwrap().current());
+        let with_choice = questions.filter(|question| all_routes(question).len() >= 4).count();
+        assert!(with_choice >= 200, "{with_choice} of 1000");
+    }
 }

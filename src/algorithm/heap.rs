@@ -14,6 +14,11 @@ impl<K: Copy + Ord> MinHeap<K> {
         Self { keys: Vec::new() }
     }
 
+    /// Throws everything away, keeps the memory.
+    pub(crate) fn clear(&mut self) {
+        self.keys.clear();
+    }
+
     /// The least key.
     pub(crate) fn peek(&self) -> Option<K> {
         self.keys.first().copied()

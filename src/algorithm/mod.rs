@@ -3,7 +3,9 @@
 //! Each takes the network, what is out of service, the question, and a workspace that it may scribble on, so that
 //! asking again allocates nothing but the answer.
 
+mod guided;
 mod heap;
+pub mod k_shortest;
 pub mod shortest_path;
 
 use crate::network::{ArcId, Network};

@@ -21,17 +21,17 @@ pub struct Workspace {
 
 /// How a vertex was reached; the least of two is the better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Label {
-    cost: u64,
-    hops: u32,
-    parent: u32,
+pub(super) struct Label {
+    pub(super) cost: u64,
+    pub(super) hops: u32,
+    pub(super) parent: u32,
 }
 
-const NO_ARC: u32 = u32::MAX;
+pub(super) const NO_ARC: u32 = u32::MAX;
 
 impl Label {
-    const NONE: Self = Self { cost: UNREACHABLE, hops: u32::MAX, parent: NO_ARC };
-    const ROOT: Self = Self { cost: 0, hops: 0, parent: NO_ARC };
+    pub(super) const NONE: Self = Self { cost: UNREACHABLE, hops: u32::MAX, parent: NO_ARC };
+    pub(super) const ROOT: Self = Self { cost: 0, hops: 0, parent: NO_ARC };
 }
 
 /// Which way a tree grows.

@@ -16,31 +16,33 @@ pub(crate) struct Question {
 
 /// Physics: up to 9 sites (one is enough), parallel segments, loops, several components, zero capacity, cheap ties.
 pub(crate) fn physical() -> impl Strategy<Value = Question> {
-    (1u32..=9, 0usize..=14).prop_flat_map(|(sites, segments)| {
-        let segment = (0..sites, 0..sites, 1u32..=4, 0u64..=2)
-            .prop_map(|(a, b, cost, capacity)| (SiteId(a.min(b)), SiteId(a.max(b)), cost, [capacity; 2]));
-        (
-            prop::collection::vec(segment, segments),
-            subsequence((0..segments).collect::<Vec<_>>(), 0..=segments.min(3)),
-            0..sites,
-            0..sites,
-        )
-            .prop_map(move |(list, lost, source, target)| Question {
-                network: Network::of_sites(sites as usize, &list),
-                outage: Outage::of(list.len(), lost.into_iter().map(SegmentId::from_index)),
-                ends: [SiteId(source), SiteId(target)],
-            })
-    })
+    (prop_oneof![1 => 1u32..=9, 3 => 4u32..=7], prop_oneof![1 => 0usize..=15, 3 => 8usize..=15]).prop_flat_map(
+        |(sites, segments)| {
+            let segment = (0..sites, 0..sites, 1u32..=4, 0u64..=2)
+                .prop_map(|(a, b, cost, capacity)| (SiteId(a.min(b)), SiteId(a.max(b)), cost, [capacity; 2]));
+            (
+                prop::collection::vec(segment, segments),
+                subsequence((0..segments).collect::<Vec<_>>(), 0..=segments.min(3)),
+                0..sites,
+                0..sites,
+            )
+                .prop_map(move |(list, lost, source, target)| Question {
+                    network: Network::of_sites(sites as usize, &list),
+                    outage: Outage::of(list.len(), lost.into_iter().map(SegmentId::from_index)),
+                    ends: [SiteId(source), SiteId(target)],
+                })
+        },
+    )
 }
 
 /// Law: sites in up to three states, arcs that share lanes, starts and ends at will.
 pub(crate) fn lawful() -> impl Strategy<Value = Question> {
-    (2u32..=5, 1u32..=3, 1usize..=7).prop_flat_map(|(sites, states, segments)| {
+    (2u32..=4, 1u32..=3, 2usize..=7).prop_flat_map(|(sites, states, segments)| {
         let count = (sites * states) as usize;
         let ends = prop::collection::vec((0..sites, 0..sites), segments);
         let step = (0..segments, 0u32..2, 0..states, 0..states, 1u32..=4);
-        let flags = prop::collection::vec((any::<bool>(), any::<bool>()), count);
-        (ends, prop::collection::vec(step, 0..=18), flags, 0..sites, 0..sites, prop::option::of(0..segments)).prop_map(
+        let flags = prop::collection::vec((prop::bool::weighted(0.7), prop::bool::weighted(0.5)), count);
+        (ends, prop::collection::vec(step, 10..=30), flags, 0..sites, 0..sites, prop::option::of(0..segments)).prop_map(
             move |(ends, steps, flags, source, target, lost)| {
                 let vertices = flags.iter().enumerate().map(|(i, &(is_start, is_end))| {
                     let (site, state) = (i as u32 / states, i as u32 % states);
