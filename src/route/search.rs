@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use crate::algorithm::Route;
+use crate::algorithm::k_shortest::{self, list_routes};
 use crate::algorithm::shortest_path::{find_route, grow_tree};
 use crate::network::{Metric, Network, Outage, compile, product};
 use crate::policy::{Automaton, Law, Query, Rule};
@@ -55,6 +56,18 @@ pub fn shortest(law: &Law<'_>, metric: Metric, queries: &[Query]) -> Vec<Option<
         ways[i] = found.pop();
     }
     ways
+}
+
+/// The `k` shortest lawful routes of a query in order of cost, each sequence of segments once; fewer if there are fewer.
+///
+/// A route may pass a site twice where the law sends it to a gateway and back, never twice in the same state of the law.
+#[must_use]
+pub fn alternatives(law: &Law<'_>, metric: Metric, query: &Query, k: usize) -> Vec<Way> {
+    let mut workspace = k_shortest::Workspace::default();
+    watched(law, metric, query, |network| {
+        let sound = Outage::none_of(network);
+        list_routes(network, &sound, [query.from, query.to], &mut workspace).take(k).collect()
+    })
 }
 
 /// Searches the product of one query with whatever `find` finds, watching territories until no way enters one twice.

@@ -52,6 +52,44 @@ fn shortest_lawful_route_is_the_shortest_lawful_walk() {
     assert!(routed > 500, "{routed} routes prove little");
 }
 
+#[test]
+fn alternatives_are_the_cheapest_lawful_walks_in_order() {
+    let mut compared = 0;
+    for seed in 0..400 {
+        let topology = random_international(seed);
+        let mut chance = Chance(seed ^ 0x77);
+        let policy = Policy::new(Profile::Lawful, day());
+        let law = Law::new(&topology, &policy);
+        let (from, to) = random_ends(&topology, &mut chance);
+        let query = Query { from, to, service: chance.pick(&Service::ALL), operator: None };
+        let ways = search::alternatives(&law, Metric::Distance, &query, 4);
+        assert!(ways.is_sorted_by_key(|way| way.cost), "seed {seed}");
+        for (i, way) in ways.iter().enumerate() {
+            assert_eq!(violations(&law, &query, &way.walk()), [], "seed {seed}");
+            assert!(ways[..i].iter().all(|earlier| earlier.segments != way.segments), "seed {seed}: a route came twice");
+        }
+        let first = search::shortest(&law, Metric::Distance, std::slice::from_ref(&query)).remove(0);
+        assert_eq!(first.map(|way| way.cost), ways.first().map(|way| way.cost), "seed {seed}");
+        // Every lawful walk that visits no site twice is a loopless route; none cheaper than the last may be missing.
+        let mut simple = Vec::new();
+        let mut walk = Walk { sites: vec![from], segments: Vec::new(), switched_at: None };
+        every_walk(&topology, &mut walk, to, STEPS, &mut |walk| {
+            let mut sites = walk.sites.clone();
+            sites.sort();
+            sites.dedup();
+            if sites.len() == walk.sites.len() && violations(&law, &query, walk).is_empty() {
+                simple.push((length_m(&topology, walk), walk.segments.clone()));
+            }
+        });
+        let bound = if ways.len() < 4 { u64::MAX } else { ways[3].cost };
+        for (length, segments) in simple.into_iter().filter(|(length, _)| *length < bound) {
+            assert!(ways.iter().any(|way| way.segments == segments), "seed {seed}: {segments:?} of {length} m is missing");
+            compared += 1;
+        }
+    }
+    assert!(compared > 100, "{compared} walks prove little");
+}
+
 /// ```text
 ///   west (hub, voice gateway) ──1── border (channel) ──1── abroad (hub, B open)
 ///     └────100──── east (hub, comprehensive)
