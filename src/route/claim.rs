@@ -2,7 +2,8 @@
 //!
 //! It searches through the study's own functions, so that a claim and a report never disagree.
 
-use super::{Hairpin, Request, Spec, Way, run};
+use super::{Hairpin, Spec, Way, run};
+use crate::demand::Request;
 use crate::network::Metric;
 use crate::policy::{Law, Query};
 use crate::topology::{SiteId, TerritoryId};

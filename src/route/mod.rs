@@ -9,9 +9,10 @@ mod way;
 mod why_not;
 
 pub use claim::{Claim, Condition, Verdict, judge};
-pub use way::{Hairpin, Request, Way};
+pub use way::{Hairpin, Way};
 pub use why_not::{WhyNot, why_not};
 
+use crate::demand::Request;
 use crate::network::Metric;
 use crate::policy::{Law, Policy, Profile, Query, Rule, Violation, share_violations};
 use crate::topology::TerritoryId;

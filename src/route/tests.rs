@@ -1,11 +1,12 @@
 //! Lawful routes against every walk there is, and against small cases worked by hand.
 
-use super::{Claim, Condition, Hairpin, Request, Spec, Way, judge, run, search, why_not};
+use super::{Claim, Condition, Hairpin, Spec, Way, judge, run, search, why_not};
+use crate::demand::Request;
 use crate::network::Metric;
 use crate::policy::{Law, Policy, Profile, Query, Rule, RuleSet, Walk, violations};
 use crate::testing::{Chance, Toy, day, every_walk, random_ends, random_international};
 use crate::topology::{Regime, Role, Service, Topology, Transit};
-use crate::units::{Bandwidth, Latency};
+use crate::units::Latency;
 
 const STEPS: usize = 6;
 
@@ -125,10 +126,8 @@ fn internet_goes_back_and_forth_to_its_gateway_and_voice_does_not() {
     let law = Law::new(&topology, &policy);
     let requests = [Service::Internet, Service::Voice]
         .map(|service| Request {
-            name: service.word().into(),
-            query: query(&topology, "west", "abroad", service),
-            traffic: Bandwidth::ZERO,
             latency_max: Some(Latency::from_ns(100)),
+            ..Request::question(service.word(), query(&topology, "west", "abroad", service))
         })
         .to_vec();
     let outcome = run(&law, &Spec { requests, metric: Metric::Latency, k: 1, compare: true });

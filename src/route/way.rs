@@ -4,9 +4,9 @@
 
 use crate::algorithm::Route;
 use crate::network::Network;
-use crate::policy::{Law, Query, Walk};
+use crate::policy::{Law, Walk};
 use crate::topology::{Role, SegmentId, SiteId, TerritoryId, Topology};
-use crate::units::{Bandwidth, Latency, Length};
+use crate::units::{Latency, Length};
 
 /// A route from site to site.
 #[derive(Clone, Debug, PartialEq)]
@@ -125,26 +125,5 @@ impl Hairpin {
             latency_ms: lawful.latency.ms() - physical.latency.ms(),
             hops: hops(lawful) - hops(physical),
         }
-    }
-}
-
-/// Who asks for a route, and what for: a query with its bound.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Request {
-    /// Name for people: a demand's id, or `from → to`.
-    pub name: String,
-    /// Between which sites, for what, carried by whom.
-    pub query: Query,
-    /// Offered, one way; zero for a mere question.
-    pub traffic: Bandwidth,
-    /// Useless above this one-way latency.
-    pub latency_max: Option<Latency>,
-}
-
-impl Request {
-    /// A mere question: no traffic, no bound.
-    #[must_use]
-    pub fn question(name: impl Into<String>, query: Query) -> Self {
-        Self { name: name.into(), query, traffic: Bandwidth::ZERO, latency_max: None }
     }
 }
