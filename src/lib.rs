@@ -4,6 +4,7 @@
 
 pub mod algorithm;
 pub mod demand;
+pub mod file;
 pub mod network;
 pub mod parallel;
 pub mod policy;

@@ -7,8 +7,9 @@ pub mod code;
 pub mod render;
 
 use std::ops::Range;
+use std::sync::Arc;
 
-pub use code::Code;
+pub use code::{Code, Severity};
 
 /// Position of a file in [`Problems`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,8 +76,25 @@ impl Problem {
 pub struct SourceFile {
     /// Path as the user would write it.
     pub path: String,
-    /// Its text.
-    pub text: String,
+    /// Its text; empty if it could not be read.
+    pub text: Arc<str>,
+    /// Byte at which each line begins.
+    lines: Vec<usize>,
+}
+
+impl SourceFile {
+    /// Zero-based number of the line that holds a byte.
+    fn line_of(&self, byte: usize) -> usize {
+        self.lines.partition_point(|&start| start <= byte) - 1
+    }
+
+    /// Bytes of a line (zero-based), its end of line left out.
+    fn line_range(&self, line: usize) -> Range<usize> {
+        let start = self.lines[line];
+        let end = self.lines.get(line + 1).map_or(self.text.len(), |&next| next - 1);
+        let text = &self.text[start..end];
+        start..start + text.strip_suffix('\r').unwrap_or(text).len()
+    }
 }
 
 /// Everything wrong with an input so far, and the files it was found in.
@@ -94,8 +112,10 @@ impl Problems {
     }
 
     /// Remembers a file's text, so that places can point into it.
-    pub fn add_file(&mut self, path: impl Into<String>, text: impl Into<String>) -> FileId {
-        self.files.push(SourceFile { path: path.into(), text: text.into() });
+    pub fn add_file(&mut self, path: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
+        let text = text.into();
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1)).collect();
+        self.files.push(SourceFile { path: path.into(), text, lines });
         FileId(self.files.len() - 1)
     }
 
@@ -110,24 +130,56 @@ impl Problems {
         &self.files[file.0]
     }
 
-    /// Tells whether nothing is wrong.
+    /// Tells whether nothing is wrong, not even a warning.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
-    /// All problems, in the order they were found.
+    /// Tells whether anything is wrong that forbids to go on.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.list.iter().any(|problem| problem.code.severity() == Severity::Error)
+    }
+
+    /// How many problems have this severity.
+    #[must_use]
+    pub fn count(&self, severity: Severity) -> usize {
+        self.list.iter().filter(|problem| problem.code.severity() == severity).count()
+    }
+
+    /// All problems, in the order they were found, or in the files' order after [`Problems::sort`].
     #[must_use]
     pub fn list(&self) -> &[Problem] {
         &self.list
     }
 
+    /// Orders problems by file and place, stable; those without a place come first.
+    pub fn sort(&mut self) {
+        self.list.sort_by_key(|problem| problem.place.as_ref().map(|place| (place.file, place.span.start)));
+    }
+
     /// One-based line and column (in characters) of a place's first byte.
     #[must_use]
     pub fn line_column(&self, place: &Place) -> (usize, usize) {
-        let before = &self.file(place.file).text[..place.span.start];
-        let line = before.bytes().filter(|&byte| byte == b'\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        (line, column)
+        let file = self.file(place.file);
+        let line = file.line_of(place.span.start);
+        (line + 1, file.text[file.lines[line]..place.span.start].chars().count() + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_and_lines_from_one() {
+        let mut problems = Problems::new();
+        let file = problems.add_file("x", "é,b\r\nüü,d");
+        let place = |start| Place { file, span: start..start };
+        assert_eq!(problems.line_column(&place(0)), (1, 1));
+        assert_eq!(problems.line_column(&place(3)), (1, 3));
+        assert_eq!(problems.line_column(&place(11)), (2, 4));
+        assert_eq!(problems.file(file).line_range(0), 0..4);
     }
 }

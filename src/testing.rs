@@ -145,6 +145,7 @@ fn cable(id: &str, kind: CableKind, licensees: &[&str]) -> Cable {
         length: None,
         fibre_pairs: None,
         validity: Validity::ALWAYS,
+        length_sources: Vec::new(),
         provenance: Provenance::default(),
         note: None,
     }

@@ -6,10 +6,15 @@
 //!
 //! [`Network`]: crate::network::Network
 
+pub mod area;
 pub mod build;
+mod check;
 pub mod geography;
+pub mod latency;
 pub mod raw;
+pub mod read;
 pub mod structure;
+pub mod words;
 
 use petgraph::graph::{EdgeIndex, NodeIndex, UnGraph};
 
@@ -376,6 +381,8 @@ pub struct Cable {
     pub fibre_pairs: Option<u32>,
     /// When it is in service.
     pub validity: Validity,
+    /// Positions in [`Topology::sources`] of the length's sources.
+    pub length_sources: Vec<usize>,
     /// Source and confidence.
     pub provenance: Provenance,
     /// Remark for people.

@@ -1,0 +1,189 @@
+//! CSV text (RFC 4180: comma, header, quotes doubled inside quotes) to rows of cells with exact places.
+//!
+//! Written here because a place must cover the cell's own characters, which the `csv` crate does not tell.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use crate::file::{Entry, Form, Record, Table, Value, fill, suggest};
+use crate::problem::{FileId, Place, Problem, Problems, code};
+
+/// Reads a table into records, one per row; `required` are the columns that must be there.
+///
+/// Unknown columns, rows that are too long or short, and broken quotes are problems. A row that cannot be read is left
+/// out, and its id put into `broken`, so that nobody complains of an unknown id because of it.
+pub fn table<T: Record + Default>(
+    file: FileId,
+    required: &[&str],
+    broken: &mut BTreeSet<String>,
+    problems: &mut Problems,
+) -> Vec<T> {
+    let text = problems.file(file).text.clone();
+    let mut scanner = Scanner { file, text: &text, at: 0, is_cut: false };
+    let known = T::default().keys();
+    let Some(header) = scanner.row(problems) else {
+        let problem = Problem::new(code::NO_HEADER, "the table has no header");
+        let help = format!("the first line names the columns: {}", known.join(","));
+        problems.push(problem.at(Place { file, span: 0..0 }, "").help(help));
+        return Vec::new();
+    };
+    check_header(&header, known, required, problems);
+    let mut records = Vec::new();
+    while let Some(row) = scanner.row(problems) {
+        let place = Place { file, span: row.span.clone() };
+        if row.is_cut || row.cells.len() != header.cells.len() {
+            let id = header.cells.iter().position(|cell| cell.text == "id").and_then(|at| row.cells.get(at));
+            broken.extend(id.map(|cell| cell.text.clone()));
+        }
+        if row.is_cut {
+            continue;
+        }
+        if row.cells.len() != header.cells.len() {
+            let message = format!("row has {} cells, but the header has {}", row.cells.len(), header.cells.len());
+            let at = row.cells.get(header.cells.len()).and_then(|cell| cell.place.clone()).unwrap_or(place);
+            let help = "a comma inside a cell needs quotes around the cell; an unknown value is an empty cell";
+            problems.push(Problem::new(code::RAGGED_ROW, message).at(at, "").help(help));
+            continue;
+        }
+        let is_known = |(key, _): &(Entry, Value)| known.contains(&key.text.as_str());
+        let pairs = header.cells.iter().cloned().zip(row.cells.into_iter().map(Value::Entry)).filter(is_known).collect();
+        let mut record = T::default();
+        fill(&mut record, Table { pairs, place: Some(place) }, problems);
+        records.push(record);
+    }
+    records
+}
+
+fn check_header(header: &Row, known: &[&str], required: &[&str], problems: &mut Problems) {
+    for (i, cell) in header.cells.iter().enumerate() {
+        if let Some(first) = header.cells[..i].iter().find(|other| other.text == cell.text) {
+            let mut problem = cell.problem(code::DUPLICATE_COLUMN, format!("column `{}` stands twice", cell.text), "again");
+            problem.also.extend(first.place.clone().map(|place| (place, "first".to_owned())));
+            problems.push(problem.help("leave one of them out"));
+        } else if !known.contains(&cell.text.as_str()) {
+            let help = unknown_column_help(&cell.text, known);
+            problems.push(cell.problem(code::UNKNOWN_COLUMN, format!("unknown column `{}`", cell.text), "unknown").help(help));
+        }
+    }
+    for &name in required {
+        if header.cells.iter().all(|cell| cell.text != name) {
+            let place = Place { file: header.file, span: header.span.clone() };
+            let problem = Problem::new(code::MISSING_COLUMN, format!("column `{name}` is missing")).at(place, "");
+            problems.push(problem.help(format!("add `{name}` to the header and a value to each row")));
+        }
+    }
+}
+
+fn unknown_column_help(name: &str, known: &[&str]) -> String {
+    if let Some(word) = suggest(name, known.iter().copied()) {
+        return format!("did you mean `{word}`?");
+    }
+    match name.chars().find(|c| matches!(c, ';' | '\t')) {
+        Some(';') => "the table is separated by semicolons; save it with commas".to_owned(),
+        Some(_) => "the table is separated by tabs; save it with commas".to_owned(),
+        None => format!("known here: {}", known.join(", ")),
+    }
+}
+
+struct Row {
+    file: FileId,
+    cells: Vec<Entry>,
+    span: Range<usize>,
+    /// A quote in it never ends.
+    is_cut: bool,
+}
+
+struct Scanner<'a> {
+    file: FileId,
+    text: &'a str,
+    at: usize,
+    is_cut: bool,
+}
+
+impl Scanner<'_> {
+    /// The next row that is not blank; `None` at the end.
+    fn row(&mut self, problems: &mut Problems) -> Option<Row> {
+        loop {
+            let rest = &self.text[self.at..];
+            if rest.is_empty() {
+                return None;
+            }
+            let line = rest.split('\n').next().unwrap_or_default();
+            if !line.trim().is_empty() {
+                break;
+            }
+            self.at = (self.at + line.len() + 1).min(self.text.len());
+        }
+        let start = self.at;
+        let mut cells = Vec::new();
+        let mut end;
+        loop {
+            cells.push(self.cell(problems));
+            end = self.at;
+            match self.text.as_bytes().get(self.at) {
+                Some(b',') => self.at += 1,
+                Some(_) => {
+                    self.at = self.text[self.at..].find('\n').map_or(self.text.len(), |i| self.at + i + 1);
+                    break;
+                }
+                None => break,
+            }
+        }
+        let span = start..start + self.text[start..end].trim_end().len();
+        Some(Row { file: self.file, cells, span, is_cut: self.is_cut })
+    }
+
+    /// Reads a cell and stops at the comma, end of line or end of text after it.
+    fn cell(&mut self, problems: &mut Problems) -> Entry {
+        let start = self.at;
+        if self.text[start..].starts_with('"') {
+            return self.quoted(problems);
+        }
+        self.at = self.text[start..].find([',', '\n']).map_or(self.text.len(), |i| start + i);
+        let raw = &self.text[start..self.at];
+        let first = start + raw.len() - raw.trim_start().len();
+        let text = raw.trim();
+        self.entry(text.to_owned(), first..first + text.len())
+    }
+
+    fn quoted(&mut self, problems: &mut Problems) -> Entry {
+        let start = self.at;
+        let mut close = start + 1;
+        loop {
+            match self.text[close..].find('"').map(|i| close + i) {
+                Some(quote) if self.text[quote + 1..].starts_with('"') => close = quote + 2,
+                Some(quote) => {
+                    close = quote;
+                    break;
+                }
+                None => return self.unterminated(start, problems),
+            }
+        }
+        let inner = &self.text[start + 1..close];
+        let text = inner.trim();
+        let first = start + 1 + inner.len() - inner.trim_start().len();
+        let entry = self.entry(text.replace("\"\"", "\""), first..first + text.len());
+        let after = close + 1;
+        self.at = self.text[after..].find([',', '\n']).map_or(self.text.len(), |i| after + i);
+        let stray = &self.text[after..self.at];
+        if !stray.trim().is_empty() {
+            let place = Place { file: self.file, span: after..after + stray.trim_end().len() };
+            let problem = Problem::new(code::QUOTES, "characters after the closing quote").at(place, "");
+            problems.push(problem.help("write a quote inside a quoted cell twice"));
+        }
+        entry
+    }
+
+    fn unterminated(&mut self, start: usize, problems: &mut Problems) -> Entry {
+        let place = Place { file: self.file, span: start..start + 1 };
+        let problem = Problem::new(code::QUOTES, "this quote never ends").at(place, "opened here");
+        problems.push(problem.help("close it with `\"`; what follows was not read"));
+        self.at = self.text.len();
+        self.is_cut = true;
+        self.entry(String::new(), start..start)
+    }
+
+    fn entry(&self, text: String, span: Range<usize>) -> Entry {
+        Entry { text, form: Form::Plain, place: Some(Place { file: self.file, span }) }
+    }
+}

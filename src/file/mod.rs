@@ -1,0 +1,165 @@
+//! Reads text files that may be hostile, and turns TOML and CSV into values that remember where they stand.
+//!
+//! It knows no topology and no scenario: what a key means is said by the [`record!`] that the value is put into.
+//! Nothing here stops at the first mistake; each goes to [`Problems`].
+
+mod csv;
+mod entry;
+mod record;
+mod toml;
+
+pub use csv::table;
+pub use entry::{Entry, Form, Interval, List, Number, suggest, validity};
+pub use record::{Field, Points, Record, Table, Value, fill};
+pub(crate) use record::{plain, record};
+pub use toml::{document, tree};
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use crate::problem::{FileId, Place, Problem, Problems, code};
+
+/// No file may be longer than this many bytes.
+pub const FILE_LIMIT: usize = 256 << 20;
+
+/// No line may be longer than this many bytes.
+pub const LINE_LIMIT: usize = 1 << 20;
+
+/// A file as it was read, for manifests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// Path as the user would write it.
+    pub path: String,
+    /// How many bytes.
+    pub bytes: usize,
+    /// SHA-256 of the bytes, in hexadecimal.
+    pub sha256: String,
+}
+
+/// Reads a text file of bounded size; `None`, with the problem, if it is not one.
+///
+/// A byte-order mark is left out of the text. At most [`LINE_LIMIT`] bytes of a line and [`FILE_LIMIT`] of a file are
+/// ever held.
+pub fn read(path: &Path, problems: &mut Problems, inputs: &mut Vec<Input>) -> Option<FileId> {
+    let shown = path.display().to_string();
+    match bytes(path) {
+        Ok(bytes) => {
+            let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+            inputs.push(Input { path: shown.clone(), bytes: bytes.len(), sha256 });
+            text(shown, bytes, problems)
+        }
+        Err(Refusal { code, message, help, before }) => {
+            let file = problems.add_file(shown, String::from_utf8_lossy(&before));
+            let end = problems.file(file).text.len();
+            problems.push(Problem::new(code, message).at(Place { file, span: end..end }, "").help(help));
+            None
+        }
+    }
+}
+
+/// Takes bytes as a text file that was read by other means, such as from standard input.
+pub fn text(shown: String, bytes: Vec<u8>, problems: &mut Problems) -> Option<FileId> {
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            not_utf8(shown, &error, problems);
+            return None;
+        }
+    };
+    let has_mark = text.starts_with('\u{feff}');
+    let text = if has_mark { text['\u{feff}'.len_utf8()..].to_owned() } else { text };
+    let (nul, windows) = (text.find('\0'), text.find("\r\n"));
+    let file = problems.add_file(shown, text);
+    let place = |start: usize, end: usize| Place { file, span: start..end };
+    if has_mark {
+        let problem = Problem::new(code::BYTE_ORDER_MARK, "file begins with a byte-order mark, which is left out");
+        problems.push(problem.at(place(0, 0), "").help("save it as UTF-8 without a byte-order mark"));
+    }
+    if let Some(at) = windows {
+        let problem = Problem::new(code::WINDOWS_LINES, "lines end with CR LF, which is read as LF");
+        problems.push(problem.at(place(at, at), "").help("save it with Unix line endings, so that diffs stay small"));
+    }
+    if let Some(at) = nul {
+        let problem = Problem::new(code::NUL_BYTE, format!("NUL byte at byte {at}"));
+        problems.push(problem.at(place(at, at + 1), "here").help("this is no text file; save it as UTF-8 text"));
+        return None;
+    }
+    Some(file)
+}
+
+fn not_utf8(shown: String, error: &std::string::FromUtf8Error, problems: &mut Problems) {
+    let bytes = error.as_bytes();
+    let at = error.utf8_error().valid_up_to();
+    let help = match bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "it looks like UTF-16; save it as UTF-8",
+        _ => "save it as UTF-8; spreadsheets call this `CSV UTF-8`",
+    };
+    let file = problems.add_file(shown, String::from_utf8_lossy(&bytes[..at]));
+    let message = format!("not UTF-8: byte 0x{:02x} at byte {at}", bytes[at]);
+    problems.push(Problem::new(code::NOT_UTF8, message).at(Place { file, span: at..at }, "after this").help(help));
+}
+
+struct Refusal {
+    code: crate::problem::Code,
+    message: String,
+    help: String,
+    /// What had been read of the file, so that the place can be shown.
+    before: Vec<u8>,
+}
+
+impl Refusal {
+    fn new(code: crate::problem::Code, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { code, message: message.into(), help: help.into(), before: Vec::new() }
+    }
+}
+
+fn bytes(path: &Path) -> Result<Vec<u8>, Refusal> {
+    let unreadable = |error: std::io::Error| match error.kind() {
+        ErrorKind::NotFound => {
+            Refusal::new(code::UNREADABLE, "no such file", "check the spelling; paths count from the file that names them")
+        }
+        ErrorKind::PermissionDenied => Refusal::new(code::UNREADABLE, "permission denied", "make the file readable"),
+        _ => Refusal::new(code::UNREADABLE, format!("cannot be read: {error}"), "check the file and its disk"),
+    };
+    let metadata = std::fs::metadata(path).map_err(unreadable)?;
+    if metadata.is_dir() {
+        return Err(Refusal::new(code::NOT_A_FILE, "is a folder, not a file", "name a file in it"));
+    }
+    if !metadata.is_file() {
+        return Err(Refusal::new(code::NOT_A_FILE, "is a pipe or device, not a file", "give a file, or `-` for standard input"));
+    }
+    let mut file = File::open(path).map_err(unreadable)?;
+    let (mut bytes, mut line_start, mut line) = (Vec::new(), 0, 1);
+    let mut block = vec![0; 64 << 10];
+    loop {
+        let count = file.read(&mut block).map_err(unreadable)?;
+        if count == 0 {
+            return Ok(bytes);
+        }
+        let old = bytes.len();
+        bytes.extend_from_slice(&block[..count]);
+        for (i, _) in block[..count].iter().enumerate().filter(|&(_, &byte)| byte == b'\n') {
+            if old + i - line_start > LINE_LIMIT {
+                return Err(too_long_line(bytes, line_start, line));
+            }
+            (line_start, line) = (old + i + 1, line + 1);
+        }
+        if bytes.len() - line_start > LINE_LIMIT {
+            return Err(too_long_line(bytes, line_start, line));
+        }
+        if bytes.len() > FILE_LIMIT {
+            let help = "split it, or leave out what the study does not need";
+            return Err(Refusal::new(code::TOO_LARGE, format!("longer than {} MiB", FILE_LIMIT >> 20), help));
+        }
+    }
+}
+
+fn too_long_line(mut before: Vec<u8>, line_start: usize, line: usize) -> Refusal {
+    before.truncate(line_start);
+    let message = format!("line {line} is longer than {} KiB", LINE_LIMIT >> 10);
+    let help = "check that it is a topology or scenario file, and that quotes and line ends are where they should be";
+    Refusal { before, ..Refusal::new(code::TOO_LARGE, message, help) }
+}

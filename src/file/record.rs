@@ -1,0 +1,249 @@
+//! What a file said as a tree of values, and the records that such a tree is put into, key by key.
+//!
+//! Filling never stops: an unknown key or a value of the wrong shape is a problem, and the rest is read all the same.
+//! A record is filled twice where something overrides it, such as `--set` a scenario.
+
+use crate::file::{Entry, Form, List, suggest};
+use crate::problem::{Place, Problem, Problems, code};
+
+/// A value of any shape.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// A single value.
+    Entry(Entry),
+    /// An array, and where.
+    List(Vec<Value>, Option<Place>),
+    /// Keys with values.
+    Table(Table),
+}
+
+/// Keys with values, in the order of the file.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    /// Each key with its value; no key twice.
+    pub pairs: Vec<(Entry, Value)>,
+    /// Where it stands.
+    pub place: Option<Place>,
+}
+
+impl Table {
+    /// Takes the value of a key out, if it is there.
+    pub fn take(&mut self, key: &str) -> Option<Value> {
+        let at = self.pairs.iter().position(|(name, _)| name.text == key)?;
+        Some(self.pairs.remove(at).1)
+    }
+}
+
+impl Value {
+    /// Where it stands.
+    #[must_use]
+    pub fn place(&self) -> Option<&Place> {
+        match self {
+            Self::Entry(entry) => entry.place.as_ref(),
+            Self::List(_, place) => place.as_ref(),
+            Self::Table(table) => table.place.as_ref(),
+        }
+    }
+
+    fn shape(&self) -> &'static str {
+        match self {
+            Self::Entry(entry) => match entry.form {
+                Form::Plain => "a value",
+                Form::String => "a string",
+                Form::Number => "a number",
+                Form::Boolean => "true or false",
+                Form::Date => "a date",
+            },
+            Self::List(..) => "a list",
+            Self::Table(_) => "a table",
+        }
+    }
+
+    /// Says that another shape was expected here.
+    pub fn refuse(&self, wanted: &str, problems: &mut Problems) {
+        let mut problem = Problem::new(code::WRONG_TYPE, format!("expected {wanted}, found {}", self.shape()));
+        if let Some(place) = self.place() {
+            problem = problem.at(place.clone(), self.shape());
+        }
+        problems.push(problem.help(format!("write {wanted} here")));
+    }
+}
+
+/// A place in a record that a value can be put into.
+pub trait Field {
+    /// Takes the value, or says why not.
+    fn set(&mut self, value: Value, problems: &mut Problems);
+}
+
+/// A struct whose fields are filled by the names they have in files.
+pub trait Record {
+    /// The names, in the order of the struct.
+    fn keys(&self) -> &'static [&'static str];
+
+    /// The field of that name.
+    fn field(&mut self, key: &str) -> Option<&mut dyn Field>;
+
+    /// Where the record stands.
+    fn place_mut(&mut self) -> &mut Option<Place>;
+}
+
+/// Puts a table into a record; unknown keys are problems.
+pub fn fill(record: &mut dyn Record, table: Table, problems: &mut Problems) {
+    let place = record.place_mut();
+    *place = place.take().or(table.place);
+    for (key, value) in table.pairs {
+        match record.field(&key.text) {
+            Some(field) => field.set(value, problems),
+            None => unknown_key(&key, record.keys(), problems),
+        }
+    }
+}
+
+/// Says that there is no such key, and which may have been meant.
+fn unknown_key(key: &Entry, known: &[&str], problems: &mut Problems) {
+    let help = suggest(&key.text, known.iter().copied())
+        .map_or_else(|| format!("known here: {}", known.join(", ")), |word| format!("did you mean `{word}`?"));
+    problems.push(key.problem(code::UNKNOWN_KEY, format!("unknown key `{}`", key.text), "unknown").help(help));
+}
+
+impl Field for Entry {
+    fn set(&mut self, value: Value, problems: &mut Problems) {
+        match value {
+            Value::Entry(entry) => *self = entry,
+            Value::List(..) | Value::Table(_) => value.refuse("a single value", problems),
+        }
+    }
+}
+
+impl Field for List {
+    fn set(&mut self, value: Value, problems: &mut Problems) {
+        match value {
+            Value::Entry(entry) if entry.is_blank() => {}
+            Value::Entry(entry) => self.0 = Some(entry.split('+')),
+            Value::List(values, _) => {
+                let mut entries = Vec::new();
+                for value in values {
+                    match value {
+                        Value::Entry(entry) => entries.push(entry),
+                        Value::List(..) | Value::Table(_) => value.refuse("a single value", problems),
+                    }
+                }
+                self.0 = Some(entries);
+            }
+            Value::Table(_) => value.refuse("a list", problems),
+        }
+    }
+}
+
+/// Pairs of latitude and longitude.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Points(pub Option<Vec<[Entry; 2]>>);
+
+impl Field for Points {
+    fn set(&mut self, value: Value, problems: &mut Problems) {
+        const WANTED: &str = "a list of [latitude, longitude]";
+        let Value::List(points, _) = value else { return value.refuse(WANTED, problems) };
+        let mut pairs = Vec::new();
+        for point in points {
+            match point {
+                Value::List(ref pair, _) => match pair.as_slice() {
+                    [Value::Entry(lat), Value::Entry(lon)] => pairs.push([lat.clone(), lon.clone()]),
+                    _ => point.refuse("[latitude, longitude]", problems),
+                },
+                Value::Entry(_) | Value::Table(_) => point.refuse("[latitude, longitude]", problems),
+            }
+        }
+        self.0 = Some(pairs);
+    }
+}
+
+impl<T: Record + Default> Field for Option<T> {
+    fn set(&mut self, value: Value, problems: &mut Problems) {
+        match value {
+            Value::Table(table) => fill(self.get_or_insert_default(), table, problems),
+            Value::Entry(_) | Value::List(..) => value.refuse("a table", problems),
+        }
+    }
+}
+
+/// A list of tables replaces what is there; a table with numbers as keys changes the records at those positions.
+impl<T: Record + Default> Field for Vec<T> {
+    fn set(&mut self, value: Value, problems: &mut Problems) {
+        match value {
+            Value::List(values, _) => {
+                self.clear();
+                for value in values {
+                    match value {
+                        Value::Table(table) => {
+                            let mut record = T::default();
+                            fill(&mut record, table, problems);
+                            self.push(record);
+                        }
+                        Value::Entry(_) | Value::List(..) => value.refuse("a table", problems),
+                    }
+                }
+            }
+            Value::Table(table) if table.pairs.iter().all(|(key, _)| key.text.parse::<usize>().is_ok()) => {
+                for (key, value) in table.pairs {
+                    match (key.text.parse::<usize>().ok().and_then(|at| self.get_mut(at)), value) {
+                        (Some(record), Value::Table(table)) => fill(record, table, problems),
+                        (Some(_), value) => value.refuse("a table", problems),
+                        (None, _) => {
+                            let message = format!("there is no number {} here", key.text);
+                            problems.push(key.problem(code::BAD_OVERRIDE, message, "counted from 0"));
+                        }
+                    }
+                }
+            }
+            Value::Entry(_) | Value::Table(_) => value.refuse("a list of tables, such as `[[...]]`", problems),
+        }
+    }
+}
+
+/// The name without the mark that lets a keyword be a field.
+pub(crate) const fn plain(name: &'static str) -> &'static str {
+    match name.as_bytes() {
+        [b'r', b'#', ..] => name.split_at(2).1,
+        _ => name,
+    }
+}
+
+/// Declares a struct that is filled from files by the names of its fields.
+///
+/// Doc comments become the hover texts of the JSON Schema; `#[schemars(...)]` says what the schema allows.
+macro_rules! record {
+    ($($(#[$meta:meta])* pub struct $name:ident { $($(#[$field_meta:meta])* pub $field:ident: $type:ty,)* })*) => {$(
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default, schemars::JsonSchema)]
+        #[schemars(deny_unknown_fields)]
+        pub struct $name {
+            $($(#[$field_meta])* pub $field: $type,)*
+            /// Where it stands.
+            #[schemars(skip)]
+            pub place: Option<$crate::problem::Place>,
+        }
+
+        impl $name {
+            /// The names of its fields in files.
+            pub const KEYS: &[&str] = &[$($crate::file::plain(stringify!($field))),*];
+        }
+
+        impl $crate::file::Record for $name {
+            fn keys(&self) -> &'static [&'static str] {
+                Self::KEYS
+            }
+
+            fn field(&mut self, key: &str) -> Option<&mut dyn $crate::file::Field> {
+                $(if key == $crate::file::plain(stringify!($field)) {
+                    return Some(&mut self.$field);
+                })*
+                None
+            }
+
+            fn place_mut(&mut self) -> &mut Option<$crate::problem::Place> {
+                &mut self.place
+            }
+        }
+    )*};
+}
+pub(crate) use record;

@@ -1,0 +1,40 @@
+//! Reads a topology folder into a [`RawTopology`]. It checks the files' shape, not what they say.
+
+use std::path::Path;
+
+use crate::file::{self, Input};
+use crate::problem::Problems;
+use crate::topology::raw::RawTopology;
+
+/// Reads `topology.toml`, `sites.csv`, `cables.csv`, `segments.csv` and, if it is there, `demands.csv`.
+///
+/// Remembers each file in `inputs`. `None` if any of them cannot be read at all; what can be read is checked all the same.
+pub fn folder(path: &Path, problems: &mut Problems, inputs: &mut Vec<Input>) -> Option<RawTopology> {
+    let mut raw = RawTopology::default();
+    let head = file::read(&path.join("topology.toml"), problems, inputs);
+    if let Some(file) = head {
+        file::document(file, &mut raw.head, problems);
+    }
+    let mut is_whole = head.is_some();
+    let mut open = |name: &str, problems: &mut Problems| {
+        let file = file::read(&path.join(name), problems, inputs);
+        is_whole &= file.is_some();
+        file
+    };
+    let (sites, cables, segments) = (open("sites.csv", problems), open("cables.csv", problems), open("segments.csv", problems));
+    let demands = path.join("demands.csv").exists().then(|| open("demands.csv", problems)).flatten();
+    let broken = &mut raw.broken;
+    if let Some(file) = sites {
+        raw.sites = file::table(file, &["id", "territory", "lat", "lon", "roles"], broken, problems);
+    }
+    if let Some(file) = cables {
+        raw.cables = file::table(file, &["id", "kind"], broken, problems);
+    }
+    if let Some(file) = segments {
+        raw.segments = file::table(file, &["id", "cable", "a", "b", "length_km"], broken, problems);
+    }
+    if let Some(file) = demands {
+        raw.demands = file::table(file, &["id", "from", "to", "service", "traffic"], broken, problems);
+    }
+    is_whole.then_some(raw)
+}
