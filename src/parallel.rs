@@ -2,7 +2,24 @@
 //!
 //! Work is cut into fixed blocks, and results are taken in order. It never sums floats in the order of completion.
 
+use std::num::NonZeroUsize;
+
 use rayon::prelude::*;
+
+/// Runs `work` with so many threads for its loops; by default with one per processor.
+///
+/// # Errors
+/// If the system gives no threads, in its words.
+pub fn with_threads<T: Send>(threads: Option<NonZeroUsize>, work: impl FnOnce() -> T + Send) -> Result<T, String> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.map_or(0, NonZeroUsize::get)).build();
+    Ok(pool.map_err(|error| error.to_string())?.install(work))
+}
+
+/// How many threads the loops have.
+#[must_use]
+pub fn threads() -> usize {
+    rayon::current_num_threads()
+}
 
 /// Maps `0..count` in parallel and returns the results in order; `state` makes the scratch space of one worker.
 pub fn map<S, T: Send>(
