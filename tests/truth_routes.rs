@@ -4,6 +4,7 @@
 
 mod truth;
 
+use crossborder::algorithm::disjoint::{self, BUDGET, Groups, Query, Wanted, find_pair};
 use crossborder::algorithm::k_shortest::{self, list_routes};
 use crossborder::algorithm::shortest_path::{Workspace, grow_tree};
 use crossborder::network::{Arc, LaneId, Network, Outage, UNLIMITED, Vertex, VertexId};
@@ -195,4 +196,48 @@ fn every_published_list_of_routes_comes_out() {
         }
     }
     println!("{} cases of 01_ksp, {lists} lists of routes", cases.len());
+}
+
+/// The four kinds of pair that the cases ask for, each with the key of its answer.
+fn kinds(case: &Case, graph: &Graph) -> Vec<(&'static str, Groups)> {
+    let network = &graph.network;
+    let mut kinds = vec![
+        ("min_total_link_disjoint_pair", Groups::of_segments(network)),
+        ("min_total_node_disjoint_pair", Groups::of_sites(network)),
+    ];
+    if let Some(listed) = case.value["query"].get("srlg").and_then(Value::as_object) {
+        let links = case.value["graph"]["links"].as_array().unwrap();
+        let segment = |id: &Value| SegmentId::from_index(links.iter().position(|link| link["id"] == *id).unwrap());
+        let members = |ids: &Value| ids.as_array().unwrap().iter().map(segment).collect::<Vec<_>>();
+        let groups: Vec<Vec<SegmentId>> = listed.values().map(members).collect();
+        kinds.push(("min_total_srlg_disjoint_pair", Groups::of_segments(network).with_listed(groups.clone())));
+        kinds.push(("min_total_srlg_node_disjoint_pair", Groups::of_sites(network).with_listed(groups)));
+    }
+    kinds
+}
+
+#[test]
+fn every_published_disjoint_pair_comes_out() {
+    let Some(cases) = cases("02_disjoint") else { return };
+    let (mut pairs, mut workspace) = (0, disjoint::Workspace::default());
+    for case in &cases {
+        let query = &case.value["query"];
+        let weight = query["weight"].as_str().unwrap();
+        let graph = Graph::read(&case.value["graph"], |link| scaled(link, weight));
+        let ends = [graph.site(&query["s"]), graph.site(&query["t"])];
+        for (key, groups) in &kinds(case, &graph) {
+            let Some(expected) = case.value["expect"].get(key) else { continue };
+            let outage = graph.sound();
+            let question =
+                Query { network: &graph.network, outage: &outage, ends, groups, wanted: Wanted::Disjoint, budget: BUDGET };
+            let found = find_pair(&question, &mut workspace);
+            assert!(found.is_proven, "{}: {key} is proven", case.name);
+            match found.routes {
+                Some([a, b]) => assert_close(case, unscaled(a.cost + b.cost, weight), expected),
+                None => assert!(expected.is_null(), "{}: {key} is {expected}", case.name),
+            }
+            pairs += 1;
+        }
+    }
+    println!("{} cases of 02_disjoint, {pairs} pairs", cases.len());
 }

@@ -3,6 +3,7 @@
 //! Each takes the network, what is out of service, the question, and a workspace that it may scribble on, so that
 //! asking again allocates nothing but the answer.
 
+pub mod disjoint;
 mod guided;
 mod heap;
 pub mod k_shortest;
