@@ -254,4 +254,8 @@ fn a15_bangladesh_may_not_carry_most_of_its_traffic_by_land() {
     };
     assert_eq!(share(60), [Rule::R17]);
     assert_eq!(share(50), []);
+    let earlier = lawful_on("2024-06-01");
+    let law = Law::new(&world.0, &earlier);
+    let by_land = (by_land.walk(), Bandwidth::from_mbps(60));
+    assert_eq!(share_violations(&law, &[by_land]), [], "the limit is of 2025");
 }

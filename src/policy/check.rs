@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::{Law, Query, Rule, Side};
-use crate::topology::{CableKind, Role, Scope, SegmentId, Service, ShareLimitOn, SiteId, TerritoryId, Transit};
+use crate::topology::{CableKind, Role, Scope, SegmentId, Service, ShareLimit, ShareLimitOn, SiteId, TerritoryId, Transit};
 use crate::units::Bandwidth;
 
 /// A way through the graph: `segments[i]` joins `sites[i]` and `sites[i + 1]`.
@@ -428,7 +428,8 @@ pub fn share_violations(law: &Law<'_>, routed: &[(Walk, Bandwidth)]) -> Vec<(Ter
             continue;
         }
         let entry = law.topology().territory(territory);
-        for limit in &entry.share_limits {
+        let holds_now = |limit: &&ShareLimit| !law.holds(Rule::R18) || limit.validity.contains(law.policy().as_of);
+        for limit in entry.share_limits.iter().filter(holds_now) {
             let (part, what) = match &limit.on {
                 ShareLimitOn::Medium(kind) => (sum.by_medium.get(kind), format!("{} cables", kind.word())),
                 ShareLimitOn::Neighbour(other) => (sum.by_neighbour.get(other), law.topology().territory(*other).name.clone()),

@@ -186,6 +186,8 @@ pub struct ShareLimit {
     pub on: ShareLimitOn,
     /// Per cent, 0..=100.
     pub max_percent: f64,
+    /// When it holds (R18).
+    pub validity: Validity,
 }
 
 /// What a [`ShareLimit`] counts.

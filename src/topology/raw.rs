@@ -127,6 +127,12 @@ record! {
         /// Per cent of the territory's international traffic.
         #[schemars(with = "f64", range(min = 0, max = 100))]
         pub max_percent: Entry,
+        /// First day it holds; left out: always.
+        #[schemars(with = "Option<String>")]
+        pub valid_from: Entry,
+        /// First day it holds no more; left out: still does.
+        #[schemars(with = "Option<String>")]
+        pub valid_to: Entry,
         /// Sources, joined with `+`.
         #[schemars(with = "Option<TextOrList>")]
         pub source: List,

@@ -73,7 +73,8 @@ impl Builder<'_> {
         let medium = row.medium.word("kind of cable", CABLE_KINDS, self.problems).map(ShareLimitOn::Medium);
         let neighbour = self.territory_names.resolve(&row.neighbour, self.problems);
         let neighbour = neighbour.map(|position| ShareLimitOn::Neighbour(TerritoryId::from_index(position)));
-        Some(ShareLimit { on: medium.or(neighbour)?, max_percent: row.max_percent.number(SHARE, self.problems)? })
+        let validity = validity(&row.valid_from, &row.valid_to, self.problems);
+        Some(ShareLimit { on: medium.or(neighbour)?, max_percent: row.max_percent.number(SHARE, self.problems)?, validity })
     }
 
     pub(super) fn main_sites(&mut self) {
