@@ -3,10 +3,12 @@
 //! Each takes the network, what is out of service, the question, and a workspace that it may scribble on, so that
 //! asking again allocates nothing but the answer.
 
+pub mod cut_tree;
 pub mod disjoint;
 mod guided;
 mod heap;
 pub mod k_shortest;
+pub mod max_flow;
 pub mod shortest_path;
 
 use crate::network::{ArcId, Network};

@@ -11,9 +11,15 @@ pub(crate) struct Case {
     pub(crate) value: Value,
 }
 
+/// Where the cases lie.
+#[allow(dead_code, reason = "each test crate reads what it needs")]
+pub(crate) fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/truth")
+}
+
 /// All cases of a category in order of name; `None` (and a printed word) where the folder is absent.
 pub(crate) fn cases(category: &str) -> Option<Vec<Case>> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/truth").join(category);
+    let folder = folder().join(category);
     let Ok(entries) = fs::read_dir(&folder) else {
         println!("skipped: no ../shared/truth/{category}");
         return None;

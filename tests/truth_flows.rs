@@ -1,0 +1,134 @@
+//! Flows against the known cases of `03_maxflow`.
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise and says what it ran")]
+
+mod truth;
+
+use std::collections::BTreeMap;
+use std::io::Read;
+
+use crossborder::algorithm::cut_tree::CutTree;
+use crossborder::algorithm::max_flow::{Limits, MaxFlow, Value as Flow};
+use crossborder::network::{Network, Outage, UNLIMITED};
+use crossborder::topology::SiteId;
+use serde_json::Value;
+
+/// Capacities are integers inside; the cases' fractions are eighths.
+const SCALE: f64 = 8.0;
+
+/// A case's graph, with its sites by name.
+struct Graph {
+    network: Network,
+    sites: BTreeMap<String, SiteId>,
+}
+
+/// Rounds a case's capacity to the scale of the network, which must hold it exactly.
+fn scaled(value: &Value) -> u64 {
+    if value == "inf" {
+        return UNLIMITED;
+    }
+    let scaled = value.as_f64().unwrap() * SCALE;
+    assert!(scaled >= 0.0 && scaled.fract() == 0.0, "{value} is no multiple of 1/{SCALE}");
+    scaled as u64
+}
+
+fn read_graph(case: &truth::Case) -> Graph {
+    let Some(data) = case.value["query"]["data"].as_str() else { return read_json(&case.value["graph"]) };
+    let path = truth::folder().join(data);
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(std::fs::File::open(path).unwrap()).read_to_string(&mut text).unwrap();
+    read_dimacs(&text)
+}
+
+fn read_json(graph: &Value) -> Graph {
+    let names = graph["nodes"].as_array().unwrap().iter().map(|node| node["id"].as_str().unwrap().to_owned());
+    let sites: BTreeMap<String, SiteId> = names.enumerate().map(|(i, name)| (name, SiteId::from_index(i))).collect();
+    let is_directed = graph["directed"] == true;
+    let links = graph["links"].as_array().unwrap().iter();
+    let segments: Vec<_> = links
+        .map(|link| {
+            let capacity = scaled(&link["capacity"]);
+            let [a, b] = ["a", "b"].map(|end| sites[link[end].as_str().unwrap()]);
+            (a, b, 1, [capacity, if is_directed { 0 } else { capacity }])
+        })
+        .collect();
+    Graph { network: Network::of_sites(sites.len(), &segments), sites }
+}
+
+fn read_dimacs(text: &str) -> Graph {
+    let (mut sites, mut segments) = (BTreeMap::new(), Vec::new());
+    for line in text.lines() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words[..] {
+            ["p", "max", nodes, _] => {
+                let nodes: u32 = nodes.parse().unwrap();
+                sites = (1..=nodes).map(|name| (name.to_string(), SiteId(name - 1))).collect();
+            }
+            ["a", tail, head, capacity] => {
+                let capacity = scaled(&Value::from(capacity.parse::<f64>().unwrap()));
+                segments.push((sites[tail], sites[head], 1, [capacity, 0]));
+            }
+            _ => {}
+        }
+    }
+    Graph { network: Network::of_sites(sites.len(), &segments), sites }
+}
+
+/// Asserts the flow and that the cut proves it.
+fn check(name: &str, graph: &Graph, flow: &mut MaxFlow, [source, sink]: [&str; 2], expected: &Value) {
+    let ends = [source, sink].map(|end| [graph.sites[end]]);
+    let value = flow.solve(&ends[0], &ends[1], &Outage::none_of(&graph.network));
+    assert_eq!(value, Flow::Bounded(scaled(expected)), "{name}: {source} to {sink}");
+    let cut = flow.cut().unwrap();
+    assert_eq!(cut.capacity, scaled(expected), "{name}: {source} to {sink}");
+    assert!(cut.source_side.contains(&ends[0][0]), "{name}: {source} to {sink}");
+    assert!(!cut.source_side.contains(&ends[1][0]), "{name}: {source} to {sink}");
+}
+
+/// Asserts the listed pairs, the sum over all unordered pairs and the least of them.
+fn check_many(name: &str, graph: &Graph, flow: &mut MaxFlow, expect: &Value) {
+    for pair in expect["pairs"].as_array().unwrap() {
+        let [source, sink] = ["s", "t"].map(|end| pair[end].as_str().unwrap());
+        check(name, graph, flow, [source, sink], &pair["value"]);
+    }
+    let sites = graph.network.site_count();
+    let pairs = (0..sites).flat_map(|a| (a + 1..sites).map(move |b| [SiteId::from_index(a), SiteId::from_index(b)]));
+    let outage = Outage::none_of(&graph.network);
+    let tree = CutTree::new(&graph.network, &outage).unwrap();
+    let mut sum = 0;
+    for [a, b] in pairs {
+        let value = flow.solve(&[a], &[b], &outage);
+        assert_eq!(tree.min_cut(a, b), value, "{name}: {a:?} to {b:?}");
+        sum += value.bounded().unwrap();
+    }
+    assert_eq!(sum, scaled(&expect["sum_over_all_unordered_pairs"]), "{name}");
+    assert_eq!(tree.global_min_cut(), Some(Flow::Bounded(scaled(&expect["global_min_cut"]))), "{name}");
+}
+
+#[test]
+fn every_known_maximum_flow_comes_out() {
+    let Some(cases) = truth::cases("03_maxflow") else { return };
+    for case in &cases {
+        let (query, expect) = (&case.value["query"], &case.value["expect"]);
+        let graph = read_graph(case);
+        let mut flow = MaxFlow::new(&graph.network, Limits::Lanes);
+        match query["op"].as_str().unwrap() {
+            "max_flow" if expect.get("error").is_some() => {
+                let [source, sink] = ["s", "t"].map(|end| [graph.sites[query[end].as_str().unwrap()]]);
+                let value = flow.solve(&source, &sink, &Outage::none_of(&graph.network));
+                assert_eq!(value, Flow::Unbounded, "{}", case.name);
+            }
+            "max_flow" => {
+                let ends = ["s", "t"].map(|end| query[end].as_str().unwrap());
+                check(&case.name, &graph, &mut flow, ends, &expect["value"]);
+            }
+            "max_flow_many" => check_many(&case.name, &graph, &mut flow, expect),
+            "global_min_cut" => {
+                let tree = CutTree::new(&graph.network, &Outage::none_of(&graph.network)).unwrap();
+                assert_eq!(tree.global_min_cut(), Some(Flow::Bounded(scaled(&expect["value"]))), "{}", case.name);
+            }
+            op => panic!("{}: unknown question {op}", case.name),
+        }
+    }
+    println!("{} cases of 03_maxflow", cases.len());
+}
