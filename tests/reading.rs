@@ -4,7 +4,9 @@
 
 use std::path::{Path, PathBuf};
 
+use crossborder::policy::Rule;
 use crossborder::problem::Problems;
+use crossborder::problem::code::explain;
 use crossborder::problem::render::{Colour, text};
 use crossborder::topology::{Topology, build, read};
 
@@ -38,5 +40,13 @@ fn every_topology_in_the_repository_loads_without_problem_or_warning() {
         assert_eq!(topology.segment_count(), rows("segments.csv"), "{folder:?}");
         assert_eq!(topology.cables().len(), rows("cables.csv"), "{folder:?}");
         assert_eq!(topology.demands().len(), rows("demands.csv"), "{folder:?}");
+    }
+}
+
+#[test]
+fn the_explanation_of_a_rule_carries_its_summary() {
+    for rule in Rule::ALL {
+        let explanation = explain(rule.code()).unwrap();
+        assert_eq!(explanation.title, rule.summary(), "{}", rule.code());
     }
 }

@@ -147,6 +147,8 @@ codes! {
     EMPTY_RISK_GROUP = "W006";
     /// A segment from a site to itself.
     LOOP = "W007";
+    /// A scenario without study or expectation.
+    NOTHING_ASKED = "W008";
 }
 
 /// The long text of a code or rule.
@@ -175,4 +177,30 @@ pub fn explanations() -> impl Iterator<Item = Explanation> {
 #[must_use]
 pub fn explain(code: &str) -> Option<Explanation> {
     explanations().find(|explanation| explanation.code.eq_ignore_ascii_case(code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_and_rule_is_explained_once_in_order() {
+        let codes: Vec<String> = ALL.iter().map(ToString::to_string).chain((1..=20).map(|number| format!("R{number}"))).collect();
+        let explained: Vec<&str> = explanations().map(|explanation| explanation.code).collect();
+        assert_eq!(explained, codes);
+    }
+
+    #[test]
+    fn every_explanation_says_what_why_and_how() {
+        for explanation in explanations() {
+            assert!(!explanation.title.is_empty(), "{}", explanation.code);
+            assert!(explanation.text.len() > 120, "{} is too short to help", explanation.code);
+        }
+    }
+
+    #[test]
+    fn codes_are_found_whatever_their_case() {
+        assert_eq!(explain("r4").map(|e| e.code), Some("R4"));
+        assert_eq!(explain("E999"), None);
+    }
 }
