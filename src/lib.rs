@@ -3,6 +3,7 @@
 //! It holds the public rooms and no logic. `ARCHITECTURE.md` says who may import whom.
 
 pub mod algorithm;
+pub mod capacity;
 pub mod demand;
 pub mod file;
 pub mod network;

@@ -147,7 +147,7 @@ pub fn product(automaton: &Automaton<'_>, metric: Metric) -> Network {
             }
         })
         .collect();
-    Network::new(vertices(automaton, &states), arcs, lane_capacity(law), switching(topology))
+    Network::new(vertices(automaton, &states), arcs, lane_capacities(law), switching_capacities(topology))
 }
 
 fn vertices(automaton: &Automaton<'_>, states: &[Vec<State>]) -> Vec<Vertex> {
@@ -186,7 +186,9 @@ fn neighbours(automaton: &Automaton<'_>, metric: Metric) -> Vec<Vec<(SegmentId, 
     neighbours
 }
 
-fn lane_capacity(law: &Law<'_>) -> Vec<u64> {
+/// What each lane can carry, Mbit/s, by the policy's basis; zero where nothing is known. Length = 2 × segments.
+#[must_use]
+pub fn lane_capacities(law: &Law<'_>) -> Vec<u64> {
     let basis = law.policy().capacity;
     law.topology()
         .segments()
@@ -197,6 +199,8 @@ fn lane_capacity(law: &Law<'_>) -> Vec<u64> {
         .collect()
 }
 
-fn switching(topology: &Topology) -> Vec<u64> {
+/// What the service gateway of each site can switch, Mbit/s; [`UNLIMITED`] where nothing is known. Length = sites.
+#[must_use]
+pub fn switching_capacities(topology: &Topology) -> Vec<u64> {
     topology.sites().map(|(_, site)| site.switching.map_or(UNLIMITED, crate::units::Bandwidth::mbps)).collect()
 }

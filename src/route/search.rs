@@ -70,6 +70,21 @@ pub fn alternatives(law: &Law<'_>, metric: Metric, query: &Query, k: usize) -> V
     })
 }
 
+/// The `k` shortest lawful routes of each query, as [`alternatives`]. Length = queries, in their order.
+///
+/// Queries share networks. Deterministic at any thread count.
+#[must_use]
+pub fn alternatives_of_each(law: &Law<'_>, metric: Metric, queries: &[Query], k: usize) -> Vec<Vec<Way>> {
+    let compiled = compile(law, metric, queries);
+    crate::parallel::map(queries.len(), k_shortest::Workspace::default, |workspace, i| {
+        let (query, network) = (&queries[i], &compiled.networks[compiled.of_query[i]]);
+        let sound = Outage::none_of(network);
+        let routes = list_routes(network, &sound, [query.from, query.to], workspace).take(k);
+        let ways: Vec<Way> = routes.map(|route| Way::new(law.topology(), network, query.from, &route)).collect();
+        if ways.iter().all(|way| entered_twice(law, way).is_empty()) { ways } else { alternatives(law, metric, query, k) }
+    })
+}
+
 /// Searches the product of one query with whatever `find` finds, watching territories until no way enters one twice.
 pub fn watched(law: &Law<'_>, metric: Metric, query: &Query, mut find: impl FnMut(&Network) -> Vec<Route>) -> Vec<Way> {
     let mut automaton = Automaton::new(law, query);
@@ -85,7 +100,8 @@ pub fn watched(law: &Law<'_>, metric: Metric, query: &Query, mut find: impl FnMu
 }
 
 /// Territories that a way enters twice where R15 forbids it.
-fn entered_twice(law: &Law<'_>, way: &Way) -> Vec<TerritoryId> {
+#[must_use]
+pub fn entered_twice(law: &Law<'_>, way: &Way) -> Vec<TerritoryId> {
     if !law.holds(Rule::R15) {
         return Vec::new();
     }
