@@ -38,16 +38,16 @@ const HOMES: [(&str, &[&str]); 25] = [
     ("clap_complete", &["src/bin"]),
     ("clap_mangen", &["src/bin"]),
     ("criterion", &["benches"]),
-    ("csv", &["src/topology", "tests"]),
+    ("csv", &["src/file", "tests"]),
     ("flate2", &["tests"]),
     ("geographiclib_rs", &["src/topology", "tests"]),
     ("jiff", &["src/units.rs"]),
-    ("petgraph", &["src/topology", "src/policy", "src/network", "src/algorithm", "src/bin", "src/testing", "tests", "benches"]),
+    ("libm", &["src/random.rs"]),
+    ("petgraph", &["src", "tests", "benches", "examples"]),
     ("proptest", &["src", "tests"]),
-    ("rand", &["src/random"]),
-    ("rand_chacha", &["src/random"]),
+    ("rand_xoshiro", &["src/random.rs"]),
     ("rayon", &["src/parallel.rs"]),
-    ("schemars", &["src/file", "src/topology", "src/scenario"]),
+    ("schemars", &["src/topology", "src/scenario", "src/file"]),
     ("serde", &["src/problem", "src/topology", "src/scenario", "src/bin", "tests"]),
     ("serde_json", &["src/problem", "src/topology", "src/scenario", "src/report", "src/bin", "tests", "benches"]),
     ("sha2", &["src/file", "src/report", "src/bin"]),
@@ -160,7 +160,7 @@ fn rooms_use_only_the_rooms_below_them() {
 #[test]
 fn imports_of_rooms_come_one_by_one() {
     let mut complaints = Vec::new();
-    for path in rust_files() {
+    for path in rust_files().into_iter().filter(|path| !path.starts_with("src/bin/")) {
         let text = read(&path);
         for (number, line) in text.lines().enumerate().filter(|(_, line)| line.trim_start().starts_with("use crate::{")) {
             complaints.push(format!("{path}:{}: `{line}` hides which rooms are used; one `use` per room", number + 1));
@@ -174,8 +174,8 @@ fn dependencies_stay_in_their_rooms() {
     let mut complaints = Vec::new();
     for path in rust_files() {
         let text = read(&path);
-        for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
-            for (name, homes) in HOMES {
+        for (name, homes) in HOMES.iter().filter(|(name, _)| text.contains(name)) {
+            for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
                 let is_named = !words_after(line, &format!("{name}::")).is_empty()
                     || line.contains(&format!("{name}::{{"))
                     || line.trim() == format!("use {name};");

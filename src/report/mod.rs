@@ -91,11 +91,12 @@ impl<T: Into<Self>> From<Option<T>> for Value {
 }
 
 impl Value {
-    /// As people read it, without its unit: thousands are set apart from five digits on, `–` is unknown.
+    /// As people read it, without its unit: thousands are set apart from five digits on, `–` is unknown or nothing.
     #[must_use]
     pub fn for_people(&self, decimals: usize) -> Cow<'_, str> {
         match self {
             Self::Unknown => Cow::Borrowed("–"),
+            Self::Text(text) if text.is_empty() => Cow::Borrowed("–"),
             Self::Text(text) => plain(text),
             Self::Integer(count) => Cow::Owned(grouped(&count.to_string())),
             Self::Number(number) => Cow::Owned(grouped(&fixed(*number, decimals))),

@@ -3,7 +3,7 @@
 //! It computes nothing that the study did not find.
 
 use super::{Column, Report, Table, Value};
-use crate::policy::{Law, Violation};
+use crate::policy::{Law, Policy, Profile, Rule, Violation};
 use crate::route::{Answer, Outcome, Spec, Way, WhyNot};
 use crate::topology::{SiteId, TerritoryId, Topology};
 
@@ -17,6 +17,7 @@ pub fn report(law: &Law<'_>, spec: &Spec, outcome: &Outcome) -> Report {
     };
     let mut report = Report::new("route", title);
     report.fact("as_of", "As of", law.policy().as_of.to_string());
+    report.fact("policy", "Policy", policy(topology, law.policy()));
     report.fact("metric", "Shortest by", spec.metric.word());
     if let [answer] = &outcome.answers[..] {
         one(&mut report, law, answer);
@@ -44,6 +45,46 @@ pub fn report(law: &Law<'_>, spec: &Spec, outcome: &Outcome) -> Report {
         report.note(format!("{} in {}: {}", violation.rule.code(), topology.territory(*territory).name, violation.text));
     }
     report
+}
+
+/// A policy in words: `lawful without R4, avoiding RU`.
+#[must_use]
+pub fn policy(topology: &Topology, policy: &Policy) -> String {
+    let profiles = [Profile::Lawful, Profile::Emergency, Profile::Physical];
+    let mut words = match profiles.into_iter().find(|profile| profile.rules() == policy.rules) {
+        Some(profile) => profile.word().to_owned(),
+        None => {
+            let off: Vec<_> = Rule::ALL.into_iter().filter(|&rule| !policy.rules.has(rule)).map(Rule::code).collect();
+            format!("lawful without {}", off.join(", "))
+        }
+    };
+    if !policy.avoid.is_empty() {
+        words = format!("{words}, avoiding {}", territories(topology, &policy.avoid));
+    }
+    words
+}
+
+/// Adds which rules forbid the shortest physical route of each demand that has a lawful one, and where.
+pub fn explain(report: &mut Report, law: &Law<'_>, outcome: &Outcome) {
+    let columns = vec![
+        Column::text("demand", "Demand"),
+        Column::text("rule", "Rule"),
+        Column::text("site", "At"),
+        Column::text("violation", "What forbids the shortest physical route"),
+    ];
+    let mut table = Table::new("forbidden", "Why not the shortest physical route", columns);
+    for answer in outcome.answers.iter().filter(|answer| answer.why_not.is_none()) {
+        let Some(physical) = &answer.physical else { continue };
+        for Violation { rule, site, text, .. } in crate::policy::violations(law, &answer.request.query, &physical.walk()) {
+            let site = law.topology().site(site).name.as_str();
+            table.push(vec![answer.request.name.as_str().into(), rule.code().into(), site.into(), text.into()]);
+        }
+    }
+    if table.rows().is_empty() {
+        report.note("No rule forbids the shortest physical route.");
+    } else {
+        report.tables.push(table);
+    }
 }
 
 fn title(topology: &Topology, answer: &Answer) -> String {

@@ -5,6 +5,8 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use petgraph::visit::EdgeRef;
+
 use super::{Column, Report, Table, Value};
 use crate::topology::structure::{Components, WeakPoints};
 use crate::topology::{CableId, CableKind, CapacityBasis, Regime, Role, SegmentId, SiteId, TerritoryId, Topology, Transit};
@@ -30,8 +32,8 @@ pub fn report(topology: &Topology, day: Date) -> Report {
         topology,
         day,
         segments: topology.segments().map(|(id, _)| id).filter(|id| is_up[id.index()]).collect(),
+        sites: topology.sites().map(|(id, _)| id).filter(|&id| is_reached(topology, &is_up, id)).collect(),
         is_up,
-        sites: topology.sites().filter(|(_, site)| site.validity.contains(day)).map(|(id, _)| id).collect(),
     };
     let title = if topology.title().is_empty() { topology.name() } else { topology.title() };
     let mut report = Report::new("show", format!("{title}, {day}"));
@@ -39,6 +41,11 @@ pub fn report(topology: &Topology, day: Date) -> Report {
     report.tables.extend([glance.layers(), glance.gateways(), glance.territories()]);
     glance.weak_spots(&mut report);
     report
+}
+
+/// Tells whether a segment in service ends at the site.
+fn is_reached(topology: &Topology, is_up: &[bool], site: SiteId) -> bool {
+    topology.graph().edges(site.into()).any(|edge| is_up[EdgeRef::id(&edge).index()])
 }
 
 impl Glance<'_> {
@@ -55,7 +62,7 @@ impl Glance<'_> {
         report.fact("segments", "Segments in service", self.segments.len());
         report.fact("cables", "Cables in service", self.cables().len());
         report.fact(
-            "all_years",
+            "ever",
             "In all years",
             format!("{} sites, {} segments, {} cables", topology.site_count(), topology.segment_count(), topology.cables().len()),
         );
@@ -242,14 +249,11 @@ impl Glance<'_> {
     }
 
     /// Every cable, risk group, bridge and articulation site, with what hangs on it. O(losses × (|V| + |E|)).
+    ///
+    /// A bridge is left out where the loss of its whole cable does no more.
     fn losses(&self, weak: &WeakPoints) -> Vec<Loss> {
         let topology = self.topology;
         let mut losses = Vec::new();
-        for &id in &weak.segments {
-            let segment = topology.segment(id);
-            let name = segment.ends.map(|end| topology.site(end).name.as_str()).join(" – ");
-            losses.push(self.loss("segment", &segment.id, &name, &BTreeSet::from([id]), &[]));
-        }
         for &id in &weak.sites {
             let site = topology.site(id);
             losses.push(self.loss("site", &site.id, &site.name, &BTreeSet::new(), &[id]));
@@ -257,7 +261,16 @@ impl Glance<'_> {
         for id in self.cables() {
             let cable = topology.cable(id);
             let segments = self.segments.iter().copied().filter(|&segment| topology.segment(segment).cable == id).collect();
-            losses.push(self.loss("cable", &cable.id, &cable.name, &segments, &[]));
+            let whole = self.loss("cable", &cable.id, &cable.name, &segments, &[]);
+            for &id in weak.segments.iter().filter(|id| segments.contains(id)) {
+                let segment = topology.segment(id);
+                let name = segment.ends.map(|end| topology.site(end).name.as_str()).join(" – ");
+                let part = self.loss("segment", &segment.id, &name, &BTreeSet::from([id]), &[]);
+                if (part.cut_off, &part.isolated) != (whole.cut_off, &whole.isolated) {
+                    losses.push(part);
+                }
+            }
+            losses.push(whole);
         }
         for group in topology.risk_groups() {
             let segments = group.segments.iter().copied().collect();
@@ -348,7 +361,7 @@ mod tests {
             .collect();
         // Without b1, its own territory is left without a way abroad too. Without cable C, a1 is alone, but A is not.
         let expected =
-            ["cable X 2 A, B, C", "site b1 1 A, B, C", "segment S2 2 A", "segment S3 1 C", "site a2 1 A", "cable C 1 "];
+            ["cable X 2 A, B, C", "site b1 1 A, B, C", "segment S2 2 A", "segment S3 1 C", "site a2 1 A", "cable C 1 –"];
         assert_eq!(spots, expected);
     }
 

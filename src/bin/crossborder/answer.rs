@@ -33,12 +33,17 @@ fn style(global: &Global) -> Style {
     if global.output.is_some() || global.format != Format::Table {
         return Style::default();
     }
-    let has_color = match global.color.into() {
-        anstream::ColorChoice::Auto => anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never,
-        choice => choice == anstream::ColorChoice::Always,
-    };
     let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0).max(1));
-    Style { width, has_color }
+    Style { width, has_color: has_color(global) }
+}
+
+/// Tells whether the answer is to have colour; a file never has.
+pub(crate) fn has_color(global: &Global) -> bool {
+    global.output.is_none()
+        && match global.color.into() {
+            anstream::ColorChoice::Auto => anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never,
+            choice => choice == anstream::ColorChoice::Always,
+        }
 }
 
 fn to_stdout(bytes: &[u8]) -> Result<(), Failure> {

@@ -9,6 +9,8 @@ use clap::builder::{PossibleValuesParser, Styles, TypedValueParser, styling::Ans
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use crossborder::report::Format;
 
+use crate::failure::Failure;
+
 const EXIT: &str = "\
 Exit status:
     0  it ran, and every expectation held
@@ -39,6 +41,9 @@ pub(crate) struct Arguments {
 /// What to do, in the order of use.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    Route(crate::route::Arguments),
+    Check(crate::check::Arguments),
+    Show(crate::show::Arguments),
     Explain(crate::explain::Arguments),
     #[command(hide = true)]
     Completions(crate::completions::Arguments),
@@ -52,6 +57,7 @@ pub(crate) enum Verb {
 pub(crate) struct Global {
     /// Work on so many threads; the answer is the same for any number [default: all processors]
     #[arg(short = 'j', long, value_name = "N", global = true, env = "CROSSBORDER_THREADS", hide_env_values = true)]
+    #[arg(value_parser = threads)]
     pub(crate) threads: Option<NonZeroUsize>,
     /// Begin random draws from this seed instead of the scenario's
     #[arg(long, value_name = "N", global = true)]
@@ -79,6 +85,18 @@ pub(crate) struct Global {
     pub(crate) dry_run: bool,
 }
 
+impl Global {
+    /// Refuses the flags that change a scenario, where there is none.
+    pub(crate) fn takes_no_scenario_flags(&self) -> Result<(), Failure> {
+        let flag = if self.seed.is_some() { "--seed" } else { "--set" };
+        if self.seed.is_none() && self.set.is_empty() {
+            return Ok(());
+        }
+        let help = "it changes a scenario, as in `crossborder run SCENARIO --set as_of=2024`";
+        Err(Failure::Usage(format!("{flag} means nothing here"), Some(help.to_owned())))
+    }
+}
+
 /// When to use colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum When {
@@ -98,6 +116,11 @@ impl From<When> for anstream::ColorChoice {
             When::Never => Self::Never,
         }
     }
+}
+
+fn threads(text: &str) -> Result<NonZeroUsize, &'static str> {
+    let threads = text.parse().ok().filter(|threads: &NonZeroUsize| threads.get() <= 1024);
+    threads.ok_or("not a number of threads from 1 to 1024")
 }
 
 fn format() -> impl TypedValueParser<Value = Format> {

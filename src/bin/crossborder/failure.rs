@@ -6,6 +6,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use crossborder::problem::Problems;
+
 /// How it ended when something was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
@@ -32,10 +34,14 @@ impl From<Ending> for ExitCode {
 pub(crate) enum Failure {
     /// The usage is wrong; one sentence, and what would be right.
     Usage(String, Option<String>),
+    /// The input is wrong: everything that is, and what was read.
+    Input(Problems, String),
     /// A file, the disk or the machine gave out.
     File(PathBuf, io::Error),
     /// Standard output took no more, other than by a closed pipe.
     Stdout(io::Error),
+    /// The machine gave out, in one sentence.
+    Machine(String),
 }
 
 impl Failure {
@@ -45,8 +51,8 @@ impl Failure {
 
     pub(crate) fn ending(&self) -> Ending {
         match self {
-            Self::Usage(..) => Ending::Wrong,
-            Self::File(..) | Self::Stdout(_) => Ending::Unable,
+            Self::Usage(..) | Self::Input(..) => Ending::Wrong,
+            Self::File(..) | Self::Stdout(_) | Self::Machine(_) => Ending::Unable,
         }
     }
 }

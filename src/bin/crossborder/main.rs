@@ -5,12 +5,17 @@
 
 mod answer;
 mod arguments;
+mod check;
 mod completions;
 mod explain;
 mod failure;
+mod load;
 mod man;
+mod route;
+mod show;
 mod signals;
 mod talk;
+mod work;
 
 use std::process::ExitCode;
 
@@ -35,6 +40,9 @@ fn main() -> ExitCode {
 
 fn perform(verb: &Verb, global: &Global) -> Result<Ending, Failure> {
     match verb {
+        Verb::Route(arguments) => route::run(arguments, global),
+        Verb::Check(arguments) => check::run(arguments, global),
+        Verb::Show(arguments) => show::run(arguments, global),
         Verb::Explain(arguments) => explain::run(arguments, global),
         Verb::Completions(arguments) => completions::run(arguments, global),
         Verb::Man(arguments) => man::run(arguments, global),
