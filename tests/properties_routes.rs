@@ -4,10 +4,13 @@
 
 mod oracle;
 
+use std::collections::BTreeSet;
+
 use crossborder::algorithm::Route;
+use crossborder::algorithm::ecmp;
 use crossborder::algorithm::k_shortest::{self, list_routes};
 use crossborder::algorithm::shortest_path::{Workspace, find_route, grow_reverse_tree, grow_tree};
-use crossborder::network::{ArcId, Network, Outage, Surviving, UNREACHABLE, VertexId};
+use crossborder::network::{ArcId, LaneId, Network, Outage, Surviving, UNREACHABLE, VertexId};
 use crossborder::topology::{SegmentId, SiteId};
 use oracle::{Question, all_routes, lawful, physical};
 use petgraph::algo::dijkstra;
@@ -36,9 +39,22 @@ fn is_sound(question: &Question, route: &Route) -> bool {
 
 /// All routes that a lister should give: of those with the same lanes, the first.
 fn distinct_lanes(network: &Network, routes: Vec<Route>) -> Vec<Route> {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     let lanes = |route: &Route| route.arcs.iter().map(|&arc| network.arc(arc).lane).collect::<Vec<_>>();
     routes.into_iter().filter(|route| seen.insert(lanes(route))).collect()
+}
+
+/// Splits an amount over the lanes that lead on, and over the states each leads to; by recursion, without sums by distance.
+fn push(network: &Network, arcs: &BTreeSet<ArcId>, at: VertexId, amount: f64, loads: &mut [f64]) {
+    let next: Vec<ArcId> = arcs.iter().copied().filter(|&arc| network.arc(arc).tail == at).collect();
+    let lanes: BTreeSet<LaneId> = next.iter().map(|&arc| network.arc(arc).lane).collect();
+    for lane in &lanes {
+        let states: Vec<_> = next.iter().filter(|&&arc| network.arc(arc).lane == *lane).collect();
+        loads[lane.index()] += amount / lanes.len() as f64;
+        for &&arc in &states {
+            push(network, arcs, network.arc(arc).head, amount / (lanes.len() * states.len()) as f64, loads);
+        }
+    }
 }
 
 proptest! {
@@ -106,6 +122,27 @@ proptest! {
         prop_assert!(ours.iter().all(|route| is_sound(&question, route)));
         prop_assert_eq!(distinct_lanes(network, ours.clone()).len(), ours.len());
         prop_assert_eq!(ours.into_iter().next(), shortest(&question));
+    }
+
+    #[test]
+    fn equal_cost_loads_are_those_of_all_shortest_routes(question in prop_oneof![physical(), lawful()]) {
+        let Question { network, outage, ends: [source, target] } = &question;
+        let (mut workspace, mut loads) = (ecmp::Workspace::default(), vec![0.0; 2 * network.segment_count()]);
+        let mut towards = ecmp::aim(network, outage, *target, &mut workspace);
+        let unrouted = towards.split_per_hop(&[(*source, 1.0)], &mut loads);
+        let all = all_routes(&question);
+        let shortest: Vec<&Route> = all.iter().take_while(|route| route.cost == all[0].cost).collect();
+        let arcs: BTreeSet<ArcId> = shortest.iter().flat_map(|route| route.arcs.iter().copied()).collect();
+        prop_assert_eq!(towards.arcs_from(*source), arcs.iter().copied().collect::<Vec<_>>());
+        prop_assert_eq!(unrouted, if all.is_empty() { 1.0 } else { 0.0 });
+        let starts: BTreeSet<VertexId> = shortest.iter().filter_map(|r| r.arcs.first()).map(|&arc| network.arc(arc).tail).collect();
+        let mut expected = vec![0.0; loads.len()];
+        for &start in &starts {
+            push(network, &arcs, start, 1.0 / starts.len() as f64, &mut expected);
+        }
+        for (ours, theirs) in loads.iter().zip(&expected) {
+            prop_assert!((ours - theirs).abs() < 1e-12, "{:?} {:?}", loads, expected);
+        }
     }
 
     #[test]

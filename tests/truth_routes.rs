@@ -5,6 +5,7 @@
 mod truth;
 
 use crossborder::algorithm::disjoint::{self, BUDGET, Groups, Query, Wanted, find_pair};
+use crossborder::algorithm::ecmp;
 use crossborder::algorithm::k_shortest::{self, list_routes};
 use crossborder::algorithm::shortest_path::{Workspace, grow_tree};
 use crossborder::network::{Arc, LaneId, Network, Outage, UNLIMITED, Vertex, VertexId};
@@ -240,4 +241,70 @@ fn every_published_disjoint_pair_comes_out() {
         }
     }
     println!("{} cases of 02_disjoint, {pairs} pairs", cases.len());
+}
+
+/// Traffic as the case offers it, placed on the network by equal splits; loads by lane and what found no way.
+fn place(case: &Case, graph: &Graph, outage: &Outage) -> (Vec<f64>, f64) {
+    let (mut loads, mut unrouted) = (vec![0.0; 2 * graph.network.segment_count()], 0.0);
+    let demands = case.value["query"]["demands"].as_array().unwrap();
+    let mut workspace = ecmp::Workspace::default();
+    for target in (0..graph.node_ids.len()).map(SiteId::from_index) {
+        let towards = demands.iter().filter(|demand| graph.site(&demand[1]) == target);
+        let towards: Vec<_> = towards.map(|demand| (graph.site(&demand[0]), demand[2].as_f64().unwrap())).collect();
+        unrouted += ecmp::aim(&graph.network, outage, target, &mut workspace).split_per_hop(&towards, &mut loads);
+    }
+    (loads, unrouted)
+}
+
+/// Asserts equality within the case's relative tolerance.
+fn assert_near(case: &Case, ours: f64, theirs: &Value) {
+    let theirs = theirs.as_f64().unwrap();
+    let tolerance = case.value["tolerance"]["rel"].as_f64().unwrap();
+    assert!((ours - theirs).abs() <= tolerance * theirs.abs(), "{}: {ours} is not {theirs}", case.name);
+}
+
+fn check_totals(case: &Case, (loads, unrouted): &(Vec<f64>, f64), expect: &Value) {
+    assert_near(case, loads.iter().sum(), &expect["sum_load"]);
+    assert_near(case, loads.iter().copied().fold(0.0, f64::max), &expect["max_load"]);
+    assert_near(case, *unrouted, &expect["unroutable_traffic"]);
+}
+
+#[test]
+fn every_published_load_comes_out() {
+    let Some(cases) = cases("07_ecmp") else { return };
+    let (mut lanes, mut failures) = (0, 0);
+    for case in &cases {
+        let (value, expect) = (&case.value["graph"], &case.value["expect"]);
+        let weight = case.value["query"]["weight"].as_str().unwrap();
+        let graph = Graph::read(value, |link| link[weight].as_u64().unwrap());
+        let links = value["links"].as_array().unwrap();
+        let placed = place(case, &graph, &graph.sound());
+        check_totals(case, &placed, expect);
+        let key_of = |lane: usize| {
+            let id = links[lane / 2]["id"].as_str().unwrap();
+            if value["directed"] == true { id.to_owned() } else { format!("{id}{}", [">", "<"][lane % 2]) }
+        };
+        let used_lanes = (0..placed.0.len()).filter(|lane| value["directed"] == false || lane % 2 == 0);
+        let highest = placed.0.iter().copied().fold(0.0, f64::max);
+        let mut utilisation = 0.0_f64;
+        for lane in used_lanes {
+            let (load, key) = (placed.0[lane], key_of(lane));
+            assert_near(case, load, &expect["per_hop_split"][&key]);
+            if let Some(percent) = expect["published"]["topohub_percent_of_max"].get(&key) {
+                assert!((load / highest * 100.0 - percent.as_f64().unwrap()).abs() <= 0.005 + 1e-9, "{} {key}", case.name);
+            }
+            utilisation = utilisation.max(links[lane / 2]["capacity"].as_f64().map_or(0.0, |capacity| load / capacity));
+            lanes += 1;
+        }
+        if let Some(expected) = expect.get("max_utilisation") {
+            assert_near(case, utilisation, expected);
+        }
+        for failure in expect.get("n1_per_hop").and_then(Value::as_array).into_iter().flatten() {
+            let failed = links.iter().position(|link| link["id"] == failure["failed"]).unwrap();
+            let outage = Outage::of(links.len(), [SegmentId::from_index(failed)]);
+            check_totals(case, &place(case, &graph, &outage), failure);
+            failures += 1;
+        }
+    }
+    println!("{} cases of 07_ecmp, {lanes} loads, {failures} failures", cases.len());
 }

@@ -5,6 +5,7 @@
 
 pub mod cut_tree;
 pub mod disjoint;
+pub mod ecmp;
 mod guided;
 mod heap;
 pub mod k_shortest;
