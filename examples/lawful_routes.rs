@@ -31,7 +31,12 @@ fn main() -> io::Result<()> {
         match (answer.ways.first(), &answer.why_not) {
             (Some(way), _) => {
                 let detour = answer.hairpin.map_or(0.0, |hairpin| hairpin.length_km);
-                writeln!(out, "{name:<40} {:>8.2} ms {:>8.0} km, {detour:>6.0} km of it by law", way.latency.ms(), way.length.km())?;
+                writeln!(
+                    out,
+                    "{name:<40} {:>8.2} ms {:>8.0} km, {detour:>6.0} km of it by law",
+                    way.latency.ms(),
+                    way.length.km()
+                )?;
             }
             (None, Some(why)) => {
                 let rules: Vec<_> = why.violations.iter().map(|violation| violation.rule.code()).collect();
