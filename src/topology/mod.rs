@@ -10,6 +10,7 @@ pub mod area;
 pub mod build;
 mod check;
 pub mod geography;
+pub mod import;
 pub mod latency;
 pub mod raw;
 pub mod read;

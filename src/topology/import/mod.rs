@@ -1,0 +1,21 @@
+//! Reads foreign files into one shape, the [`Sketch`], and tells all that was dropped or guessed.
+
+pub mod attributes;
+pub mod finding;
+pub mod gml;
+pub mod graphml;
+pub mod sketch;
+pub mod sndlib;
+pub mod sndlib_xml;
+pub mod text;
+mod xml;
+
+pub use attributes::Options;
+pub use finding::{Finding, Findings};
+pub use sketch::Sketch;
+pub use text::Refusal;
+
+/// Mbit/s in a Gbit/s, the unit where most formats give none.
+const GBPS: f64 = 1e3;
+/// Mbit/s in a Mbit/s, the unit of SNDlib where it gives none.
+const MBPS: f64 = 1.0;
