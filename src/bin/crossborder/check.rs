@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use crossborder::file::Input;
 use crossborder::problem::{Problems, Severity, render};
 use crossborder::report::{Column, Format, Report, Table};
 use crossborder::topology;
@@ -20,23 +21,26 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, global: &Global) -> Result<Ending, Failure> {
+    global.takes_no_scenario_flags()?;
+    let mut inputs = Vec::new();
     let checked: Vec<(String, Problems)> =
-        arguments.paths.iter().map(|path| (path.display().to_string(), problems(path))).collect();
+        arguments.paths.iter().map(|path| (path.display().to_string(), problems(path, &mut inputs))).collect();
+    let inputs: Vec<PathBuf> = inputs.into_iter().map(|input| PathBuf::from(input.path)).collect();
     let errors: usize = checked.iter().map(|(_, problems)| problems.count(Severity::Error)).sum();
     if global.format == Format::Table {
         let colour = if answer::has_color(global) { render::Colour::Styled } else { render::Colour::Plain };
         let text: String = checked.iter().map(|(name, problems)| drawn(name, problems, colour)).collect();
-        answer::deliver(text.as_bytes(), &arguments.paths, global)?;
+        answer::deliver(text.as_bytes(), &inputs, global)?;
     } else {
-        answer::report(&report(&checked), None, &arguments.paths, global)?;
+        answer::report(&report(&checked), None, &inputs, global)?;
     }
     Ok(if errors == 0 { Ending::Done } else { Ending::Wrong })
 }
 
 /// Everything that is wrong with what a path names.
-fn problems(path: &Path) -> Problems {
-    let (mut problems, mut inputs) = (Problems::new(), Vec::new());
-    let raw = topology::read::folder(path, &mut problems, &mut inputs);
+fn problems(path: &Path, inputs: &mut Vec<Input>) -> Problems {
+    let mut problems = Problems::new();
+    let raw = topology::read::folder(path, &mut problems, inputs);
     if let Some(raw) = raw {
         topology::build::topology(raw, &mut problems);
     }
