@@ -5,6 +5,7 @@
 pub mod algorithm;
 pub mod capacity;
 pub mod demand;
+pub mod failure;
 pub mod file;
 pub mod network;
 pub mod parallel;

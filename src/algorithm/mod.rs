@@ -3,6 +3,9 @@
 //! Each takes the network, what is out of service, the question, and a workspace that it may scribble on, so that
 //! asking again allocates nothing but the answer.
 
+pub mod block;
+pub mod components;
+pub mod connectivity;
 pub mod cut_tree;
 pub mod disjoint;
 pub mod ecmp;

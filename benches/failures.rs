@@ -1,0 +1,71 @@
+//! Connectivity of many states, with the answers asserted first.
+
+#![expect(clippy::unwrap_used, reason = "a benchmark stops at the first surprise")]
+
+use std::hint::black_box;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use crossborder::algorithm::block::Block;
+use crossborder::algorithm::components::components;
+use crossborder::algorithm::connectivity::{Connectivity, Workspace};
+use crossborder::failure::sample::{Component, Sampler};
+use crossborder::network::{Network, Outage, VertexId};
+use crossborder::random::Seed;
+use crossborder::topology::SegmentId;
+
+#[path = "../tests/truth/synthetic.rs"]
+mod synthetic;
+
+use synthetic::{Synthetic, synthetic};
+
+fn lost(network: &Network, groups: &[Vec<SegmentId>], down: &[Block], state: usize) -> Outage {
+    let lost = groups.iter().zip(down).filter(|(_, down)| down.has(state)).flat_map(|(members, _)| members.iter().copied());
+    Outage::of(network.segment_count(), lost)
+}
+
+fn sampled_connectivity(criterion: &mut Criterion) {
+    let Some(Synthetic { network, groups, unavailability, .. }) = synthetic("g1") else { return };
+    let names: Vec<String> = (0..groups.len()).map(|i| format!("group {i}")).collect();
+    let components_of: Vec<_> =
+        names.iter().zip(&unavailability).map(|(name, &unavailability)| Component { name, unavailability }).collect();
+    let sampler = Sampler::new(Seed(1), &components_of);
+    let all: Vec<VertexId> = (0..network.vertex_count()).map(VertexId::from_index).collect();
+    let kernel = Connectivity::new(&network, &groups, &[vec![VertexId(0)]], &all);
+    let (mut down, mut workspace) = (Vec::new(), Workspace::default());
+    sampler.draw(0, &mut down);
+    kernel.evaluate(&down, &mut workspace);
+    let reach = kernel.reach(0, &mut workspace);
+    let together = reach.all(all.iter().copied());
+    for state in 0..Block::STATES {
+        let pieces = components(&network, &lost(&network, &groups, &down, state));
+        assert_eq!(together.has(state), pieces.count() == 1);
+        assert!(all.iter().all(|&v| reach.at(v).has(state) == (pieces.of(v) == pieces.of(VertexId(0)))));
+    }
+    let mut group = criterion.benchmark_group("connect/g1");
+    group.throughput(Throughput::Elements(Block::STATES as u64));
+    let mut index = 0;
+    group.bench_function("sample", |bencher| {
+        bencher.iter(|| {
+            index += 1;
+            sampler.draw(index, &mut down);
+        });
+    });
+    group.bench_function("evaluate", |bencher| bencher.iter(|| kernel.evaluate(&down, &mut workspace)));
+    group.bench_function("reach", |bencher| bencher.iter(|| kernel.reach(0, &mut workspace).at(VertexId(7)).count()));
+    group.bench_function("512 states", |bencher| {
+        bencher.iter(|| {
+            index += 1;
+            sampler.draw(index, &mut down);
+            kernel.evaluate(&down, &mut workspace);
+            let reach = kernel.reach(0, &mut workspace);
+            black_box((*reach.at(VertexId(901)), reach.all(all.iter().copied())))
+        });
+    });
+    let outages: Vec<Outage> = (0..Block::STATES).map(|state| lost(&network, &groups, &down, state)).collect();
+    group.bench_function("union-find, 512 states", |bencher| {
+        bencher.iter(|| outages.iter().filter(|outage| components(&network, outage).count() == 1).count());
+    });
+}
+
+criterion_group!(benches, sampled_connectivity);
+criterion_main!(benches);
