@@ -110,45 +110,37 @@ impl Draws {
         median * libm::exp(sigma * self.normal())
     }
 
-    /// Sets `count` bits among the clear bits of a word array, every choice being equally likely.
+    /// Chooses `count` of the bits of a word array, every choice being equally likely; what was there is forgotten.
     ///
-    /// O(count) expected time while at most half of the bits end up set.
+    /// O(W + count) expected time.
     ///
     /// # Panics
-    /// If there are not that many clear bits.
-    pub fn scatter<const W: usize>(&mut self, count: u32, words: &mut [u64; W]) {
-        let clear: u32 = words.iter().map(|word| word.count_zeros()).sum();
-        assert!(count <= clear, "every position is taken at most once");
-        if count > clear / 2 {
-            // Rather choose those that stay clear.
-            let before = *words;
-            self.scatter_few(clear - count, words);
-            for (word, before) in words.iter_mut().zip(before) {
-                *word = !*word | before;
+    /// If there are not that many bits, or the words are not 1, 2, 4, 8 ...
+    #[inline]
+    pub fn choose<const W: usize>(&mut self, count: u32, words: &mut [u64; W]) {
+        assert!(W.is_power_of_two(), "a position is some bits of a random word");
+        let all = u32::try_from(64 * W).expect("a short array");
+        assert!(count <= all, "every bit is chosen at most once");
+        *words = [0; W];
+        // Of more than half, rather choose those that stay out.
+        let mut left = if count > all / 2 { all - count } else { count };
+        let width = all.trailing_zeros();
+        let (mut bits, mut unused) = (0, 0);
+        while left > 0 {
+            if unused < width {
+                (bits, unused) = (self.bits(), 64);
             }
-        } else {
-            self.scatter_few(count, words);
-        }
-    }
-
-    fn scatter_few<const W: usize>(&mut self, mut count: u32, words: &mut [u64; W]) {
-        let width = (64 * W).next_power_of_two();
-        let (bits, mask) = (width.trailing_zeros(), width as u64 - 1);
-        let (mut left, mut chunk) = (0, 0);
-        while count > 0 {
-            if left < bits {
-                chunk = self.bits();
-                left = 64;
-            }
-            let [word, bit] = [(chunk & mask) >> 6, chunk & 63];
-            chunk >>= bits;
-            left -= bits;
-            if let Some(word) = words.get_mut(usize::try_from(word).expect("a small number"))
-                && *word >> bit & 1 == 0
-            {
+            let word = &mut words[usize::try_from(bits >> 6).expect("64-bit machine") % W];
+            let bit = bits & 63;
+            if *word >> bit & 1 == 0 {
                 *word |= 1 << bit;
-                count -= 1;
+                left -= 1;
             }
+            bits >>= width;
+            unused -= width;
+        }
+        if count > all / 2 {
+            words.iter_mut().for_each(|word| *word = !*word);
         }
     }
 }
@@ -305,25 +297,23 @@ mod tests {
     }
 
     #[test]
-    fn scattered_bits_are_as_many_as_asked_and_keep_what_was_set() {
-        let mut draws = Stream::new(Seed(5), "scatter").at(0);
-        for count in [0, 1, 7, 100, 255, 300, 500] {
-            let mut words = [0u64; 8];
-            words[3] = 0xFFF;
-            draws.scatter(count, &mut words);
-            assert_eq!(words.iter().map(|word| word.count_ones()).sum::<u32>(), count + 12, "{count}");
-            assert_eq!(words[3] & 0xFFF, 0xFFF);
+    fn as_many_bits_are_chosen_as_asked() {
+        let mut draws = Stream::new(Seed(5), "choose").at(0);
+        for count in [0, 1, 7, 100, 255, 256, 300, 512] {
+            let mut words = [7; 8];
+            draws.choose(count, &mut words);
+            assert_eq!(words.iter().map(|word| word.count_ones()).sum::<u32>(), count);
         }
     }
 
     #[test]
-    fn scattered_bits_fall_everywhere_alike() {
-        // 40,000 rounds of 3 in 192: each bit is set 625 times, deviation 25.
+    fn every_bit_is_chosen_equally_often() {
+        // 40,000 rounds of 4 in 256: each bit is chosen 625 times, deviation 25.
         let stream = Stream::new(Seed(9), "even");
-        let mut counts = [0u32; 192];
+        let mut counts = [0u32; 256];
         for sample in 0..40_000 {
-            let mut words = [0u64; 3];
-            stream.at(sample).scatter(3, &mut words);
+            let mut words = [0; 4];
+            stream.at(sample).choose(4, &mut words);
             for (bit, count) in counts.iter_mut().enumerate() {
                 *count += u32::try_from(words[bit / 64] >> (bit % 64) & 1).unwrap();
             }

@@ -57,9 +57,9 @@ struct View {
 
 const NOWHERE: u32 = u32::MAX;
 
-/// Vertices with at most this many neighbours are eliminated. Leaves and chains are always worth it; with three
-/// neighbours the formulas cost what the sweep saves.
-const ELIMINATED_DEGREE: usize = 2;
+/// Vertices with at most this many neighbours are eliminated. More formulas then cost what the sweep saves: on 1,500
+/// sites and 3,031 segments a block took 54, 43, 27, 26, 26, 26 and 28 µs at 1, 2, 3, 4, 5, 6 and 8.
+const ELIMINATED_DEGREE: usize = 4;
 
 /// Memory of evaluations, kept from one block to the next.
 #[derive(Clone, Debug, Default)]

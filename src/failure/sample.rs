@@ -43,7 +43,7 @@ impl Sampler {
             let mut draws = stream.at(index);
             let mut block = Block::NONE;
             let count = table.draw(&mut draws);
-            draws.scatter(count, &mut block.0);
+            draws.choose(count, &mut block.0);
             block
         }));
     }

@@ -13,8 +13,6 @@ pub(crate) struct Synthetic {
     pub(crate) groups: Vec<Vec<SegmentId>>,
     /// By risk group: probability of being down.
     pub(crate) unavailability: Vec<f64>,
-    /// Site pairs with traffic in Mbit/s.
-    pub(crate) demands: Vec<(SiteId, SiteId, f64)>,
 }
 
 /// Reads `g1` or `g2`; `None` (and a printed word) where it is absent.
@@ -39,6 +37,5 @@ pub(crate) fn synthetic(name: &str) -> Option<Synthetic> {
     for (i, edge) in edges.iter().enumerate() {
         groups[whole(edge[5]) as usize].push(SegmentId::from_index(i));
     }
-    let demands = rows("demands").unwrap().iter().map(|row| (site(row[0]), site(row[1]), row[2] * 1000.0)).collect();
-    Some(Synthetic { network: Network::of_sites(sites, &segments), groups, unavailability, demands })
+    Some(Synthetic { network: Network::of_sites(sites, &segments), groups, unavailability })
 }
