@@ -3,6 +3,9 @@
 //!
 //! It splits per hop, as routers do (RFC 2992), not per route. It knows no capacities: a load may exceed what a lane carries.
 
+use std::collections::BTreeMap;
+
+use super::Route;
 use super::shortest_path::{self, Tree, grow_reverse_tree};
 use crate::network::{ArcId, Network, Outage, UNREACHABLE, VertexId};
 use crate::topology::SiteId;
@@ -54,8 +57,8 @@ impl EqualCost<'_> {
     /// # Panics
     /// If `loads` has another length.
     pub fn split_per_hop(&mut self, demands: &[(SiteId, f64)], loads: &mut [f64]) -> f64 {
-        let Shortest { network, tree, .. } = self.routes;
-        assert_eq!(loads.len(), 2 * network.segment_count(), "one load per lane");
+        let lanes = self.routes.network.lanes();
+        assert_eq!(loads.len(), 2 * self.routes.network.segment_count(), "one load per lane");
         let mut unrouted = 0.0;
         for &(source, amount) in demands {
             let count = self.routes.starts(source).count();
@@ -66,24 +69,40 @@ impl EqualCost<'_> {
                 self.amounts[start.index()] += amount / as_f64(count);
             }
         }
-        for vertex in tree.order().rev() {
-            let amount = std::mem::take(&mut self.amounts[vertex.index()]);
-            if amount == 0.0 || tree.distance(vertex) == 0 {
-                continue;
-            }
-            self.next.clear();
-            self.next.extend(self.routes.arcs_at(vertex));
-            // Arcs of a vertex are ordered by segment, so those that share a lane are neighbours.
-            let same_lane = |a: &ArcId, b: &ArcId| network.lanes()[a.index()] == network.lanes()[b.index()];
-            let part = amount / as_f64(self.next.chunk_by(same_lane).count());
-            for arcs in self.next.chunk_by(same_lane) {
-                loads[network.lanes()[arcs[0].index()].index()] += part;
-                for arc in arcs {
-                    self.amounts[network.heads()[arc.index()] as usize] += part / as_f64(arcs.len());
-                }
-            }
-        }
+        self.spread(|arcs, part| loads[lanes[arcs[0].index()].index()] += part);
         unrouted
+    }
+
+    /// The shortest routes from a site by which all traffic can go that is split evenly at every step, each with its share.
+    ///
+    /// Shares sum to 1; nothing where nothing leads. There may be more shortest routes than these: a split at every step
+    /// fixes the load of every arc, and these routes make it up, no more of them than arcs. O(|V| + |E|) and their length.
+    pub fn split_from(&mut self, source: SiteId) -> Vec<(Route, f64)> {
+        let starts: Vec<VertexId> = self.routes.starts(source).collect();
+        let at_start = 1.0 / as_f64(starts.len().max(1));
+        for start in &starts {
+            self.amounts[start.index()] = at_start;
+        }
+        let mut left: BTreeMap<ArcId, f64> = BTreeMap::new();
+        self.spread(|arcs, part| left.extend(arcs.iter().map(|&arc| (arc, part / as_f64(arcs.len())))));
+        let mut found: Vec<(Route, f64)> = Vec::new();
+        for start in starts {
+            let mut unsent = at_start;
+            while unsent > CRUMB {
+                let route = self.routes.widest(start, &left);
+                let share = route.arcs.iter().map(|arc| left[arc]).fold(unsent, f64::min);
+                if share == 0.0 {
+                    break;
+                }
+                for arc in &route.arcs {
+                    left.entry(*arc).and_modify(|left| *left -= share);
+                }
+                unsent -= share;
+                found.push((route, share));
+            }
+            found.last_mut().expect("a start has a route").1 += unsent;
+        }
+        found
     }
 
     /// The arcs on any shortest route from a site, ascending; none where nothing leads. O(|V| + |E|).
@@ -103,9 +122,47 @@ impl EqualCost<'_> {
         arcs.sort_unstable();
         arcs
     }
+
+    /// Sends the amounts on, farthest vertex first: `take` is told the arcs of each lane, and what they carry together.
+    fn spread(&mut self, mut take: impl FnMut(&[ArcId], f64)) {
+        let Shortest { network, tree, .. } = self.routes;
+        for vertex in tree.order().rev() {
+            let amount = std::mem::take(&mut self.amounts[vertex.index()]);
+            if amount == 0.0 || tree.distance(vertex) == 0 {
+                continue;
+            }
+            self.next.clear();
+            self.next.extend(self.routes.arcs_at(vertex));
+            // Arcs of a vertex are ordered by segment, so those that share a lane are neighbours.
+            let same_lane = |a: &ArcId, b: &ArcId| network.lanes()[a.index()] == network.lanes()[b.index()];
+            let part = amount / as_f64(self.next.chunk_by(same_lane).count());
+            for arcs in self.next.chunk_by(same_lane) {
+                take(arcs, part);
+                for arc in arcs {
+                    self.amounts[network.heads()[arc.index()] as usize] += part / as_f64(arcs.len());
+                }
+            }
+        }
+    }
 }
 
+/// What rounding may leave of a share, too little for a route of its own.
+const CRUMB: f64 = 1e-12;
+
 impl<'a> Shortest<'a> {
+    /// The route that goes on, at every vertex, by the arc that has most left; ties to the lower arc.
+    fn widest(self, start: VertexId, left: &BTreeMap<ArcId, f64>) -> Route {
+        let mut arcs = Vec::new();
+        let mut at = start;
+        while self.tree.distance(at) > 0 {
+            let widest =
+                self.arcs_at(at).rev().max_by(|a, b| left[a].total_cmp(&left[b])).expect("the tree reached it by an arc");
+            arcs.push(widest);
+            at = VertexId(self.network.heads()[widest.index()]);
+        }
+        Route { arcs, cost: self.tree.distance(start) }
+    }
+
     /// The starts of a site from which the way is shortest; none where nothing leads.
     fn starts(self, source: SiteId) -> impl Iterator<Item = VertexId> + 'a {
         let nearest = self.tree.distance_at(source);
@@ -114,7 +171,7 @@ impl<'a> Shortest<'a> {
     }
 
     /// The arcs by which a shortest way goes on from a vertex that reaches the target, ascending.
-    fn arcs_at(self, vertex: VertexId) -> impl Iterator<Item = ArcId> + 'a {
+    fn arcs_at(self, vertex: VertexId) -> impl DoubleEndedIterator<Item = ArcId> + 'a {
         let Self { network, outage, tree } = self;
         network.out_arcs(vertex).filter(move |arc| {
             let i = arc.index();
@@ -149,6 +206,23 @@ mod tests {
             aim(&network, &outage, SiteId(3), &mut workspace).split_per_hop(&[(SiteId(0), 8.0), (SiteId(4), 5.0)], &mut loads);
         assert_eq!(loads, [2.0, 0.0, 2.0, 0.0, 2.0, 0.0, 2.0, 0.0, 2.0, 0.0, 2.0, 0.0]);
         assert_eq!(lonely, 5.0);
+    }
+
+    #[test]
+    fn routes_with_shares_make_up_the_split() {
+        // 0 - 1 by a parallel pair, then 1 - 2 by three: halves, then thirds.
+        let list = [(0, 1, 1), (0, 1, 1), (1, 2, 1), (1, 2, 1), (1, 2, 1)];
+        let network = Network::of_sites(3, &list.map(|(a, b, cost)| (SiteId(a), SiteId(b), cost, [0, 0])));
+        let (outage, mut workspace) = (Outage::none_of(&network), Workspace::default());
+        let routes = aim(&network, &outage, SiteId(2), &mut workspace).split_from(SiteId(0));
+        assert!(routes.len() <= 5, "no more routes than arcs: {routes:?}");
+        let mut loads = [0.0; 10];
+        for (route, share) in &routes {
+            assert_eq!((route.cost, route.arcs.len()), (2, 2));
+            route.arcs.iter().for_each(|&arc| loads[network.arc(arc).lane.index()] += share);
+        }
+        let exact = [1.0 / 2.0, 0.0, 1.0 / 2.0, 0.0, 1.0 / 3.0, 0.0, 1.0 / 3.0, 0.0, 1.0 / 3.0, 0.0];
+        assert!(loads.iter().zip(exact).all(|(load, exact)| (load - exact).abs() < 1e-12), "{loads:?}");
     }
 
     #[test]

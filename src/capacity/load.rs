@@ -4,7 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use super::place::{Placement, lanes};
+use super::admit::lanes;
+use super::place::Placement;
 use crate::demand::Request;
 use crate::network::LaneId;
 use crate::policy::Law;

@@ -1,15 +1,69 @@
-//! Places requests on lawful routes: which routes each may use, then how much goes on each.
+//! Places requests on lawful routes: which routes each may use, and what became of it.
 //!
-//! It counts what each part takes from lanes and gateways; how full they get in all is in `load`.
+//! How much goes on each route is decided in `admit`, how full that makes everything is counted in `load`.
 
-use std::collections::BTreeMap;
-
-use super::{Bottleneck, Bounds, Mode, Routing, Spec};
+use super::admit::{admit, offer};
+use super::{Bottleneck, Loads, equal_cost};
 use crate::demand::Request;
-use crate::network::{LaneId, Metric, UNLIMITED, lane_capacities, switching_capacities};
-use crate::policy::{Law, Profile, Query};
+use crate::network::Metric;
+use crate::policy::{Law, Profile, Query, Rule, Violation, share_violations};
 use crate::route::{Way, search};
-use crate::units::Latency;
+use crate::topology::TerritoryId;
+use crate::units::{Bandwidth, Latency};
+
+/// How traffic is spread over routes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Routing {
+    /// All on the shortest lawful route.
+    Shortest,
+    /// Over all lawful routes of least cost, evenly at every step, as routers do (equal-cost multipath).
+    EqualCost,
+    /// Over the so many shortest lawful routes.
+    ///
+    /// As offered, evenly; under admission, the cheapest is filled first and what is left goes to the next.
+    Split {
+        /// How many routes at most; at least 1.
+        routes: usize,
+    },
+}
+
+/// What happens where traffic is more than capacity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Everything with a route is placed; load may pass capacity, and says by how much.
+    #[default]
+    Offered,
+    /// In order of priority, then of the requests; each gets what is left on its routes, the rest is dropped.
+    ///
+    /// Capacity that nobody knows carries nothing; switching capacity that nobody knows does not bind.
+    Admission,
+}
+
+/// Whether requests keep their latency bounds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Bounds {
+    /// They go by the routing rule alone.
+    #[default]
+    Ignored,
+    /// Routes past the bound are not used; where the rule lists none within it, the fastest lawful route is, if it
+    /// is within; else the request is not carried.
+    Held,
+}
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spec {
+    /// The traffic.
+    pub requests: Vec<Request>,
+    /// What shortest means.
+    pub metric: Metric,
+    /// How traffic is spread over routes.
+    pub routing: Routing,
+    /// What happens where it does not fit.
+    pub mode: Mode,
+    /// Whether latency bounds are kept.
+    pub bounds: Bounds,
+}
 
 /// Traffic of one request on one route.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,35 +111,47 @@ pub enum Shortfall {
 }
 
 /// Routes that are filled together, each with its share of what goes on them; shares sum to 1.
-type Bundle = Vec<(Way, f64)>;
+pub(super) type Bundle = Vec<(Way, f64)>;
 
-/// Places all requests by the spec's rule.
-pub(super) fn place(law: &Law<'_>, spec: &Spec) -> Vec<Placement> {
+/// What was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// One per request, in their order.
+    pub placements: Vec<Placement>,
+    /// What that makes of every lane and gateway.
+    pub loads: Loads,
+    /// Territories whose traffic passes a limit by medium or neighbour (R17).
+    pub shares: Vec<(TerritoryId, Violation)>,
+}
+
+/// Places all requests by the spec's rule. Deterministic at any thread count.
+///
+/// # Panics
+/// If it is to split over no routes.
+#[must_use]
+pub fn run(law: &Law<'_>, spec: &Spec) -> Outcome {
     let mut bundles = bundles(law, spec);
     let mut shortfalls: Vec<Option<Shortfall>> = vec![None; spec.requests.len()];
     explain_missing(law, spec, &bundles, &mut shortfalls);
     if spec.bounds == Bounds::Held {
         hold_bounds(law, spec, &mut bundles, &mut shortfalls);
     }
-    match spec.mode {
-        Mode::Offered => {
-            let placed = bundles.into_iter().zip(&spec.requests).map(|(bundles, request)| offered(request, bundles));
-            placed.zip(shortfalls).map(|(parts, shortfall)| Placement { parts, shortfall }).collect()
-        }
-        Mode::Admission => {
-            let mut spare = Spare::of(law);
-            let mut order: Vec<usize> = (0..spec.requests.len()).collect();
-            order.sort_by_key(|&i| (spec.requests[i].priority, i));
-            let mut placements = vec![Placement { parts: Vec::new(), shortfall: None }; spec.requests.len()];
-            for i in order {
-                placements[i] = match shortfalls[i].take() {
-                    Some(shortfall) => Placement { parts: Vec::new(), shortfall: Some(shortfall) },
-                    None => spare.admit(law, &spec.requests[i], std::mem::take(&mut bundles[i])),
-                };
-            }
-            placements
-        }
-    }
+    let placements = match spec.mode {
+        Mode::Offered => offer(&spec.requests, bundles, shortfalls),
+        Mode::Admission => admit(law, &spec.requests, bundles, shortfalls),
+    };
+    let loads = Loads::of(law, &placements);
+    let shares = if law.holds(Rule::R17) { shares(law, &placements) } else { Vec::new() };
+    Outcome { placements, loads, shares }
+}
+
+fn shares(law: &Law<'_>, placements: &[Placement]) -> Vec<(TerritoryId, Violation)> {
+    let routed: Vec<_> = placements
+        .iter()
+        .flat_map(|placement| &placement.parts)
+        .filter_map(|part| Some((part.way.walk(), Bandwidth::from_mbps_f64(part.mbps)?)))
+        .collect();
+    share_violations(law, &routed)
 }
 
 /// The routes of each request by the routing rule, cheapest bundle first; none where no lawful route is.
@@ -95,6 +161,10 @@ fn bundles(law: &Law<'_>, spec: &Spec) -> Vec<Vec<Bundle>> {
     match spec.routing {
         Routing::Shortest => {
             search::shortest(law, spec.metric, &queries).into_iter().map(|way| way.into_iter().map(alone).collect()).collect()
+        }
+        Routing::EqualCost => {
+            let all = equal_cost::bundles(law, spec.metric, &queries);
+            all.into_iter().map(|bundle| Some(bundle).filter(|bundle| !bundle.is_empty()).into_iter().collect()).collect()
         }
         Routing::Split { routes } => {
             assert!(routes >= 1, "traffic is split over at least one route");
@@ -136,99 +206,4 @@ fn hold_bounds(law: &Law<'_>, spec: &Spec, bundles: &mut [Vec<Bundle>], shortfal
 
 fn keeps_bound(request: &Request, way: &Way) -> bool {
     request.latency_max.is_none_or(|bound| way.latency <= bound)
-}
-
-/// Spreads a request evenly over its bundles, in whole Mbit/s, the earlier ones getting what does not divide.
-fn offered(request: &Request, bundles: Vec<Bundle>) -> Vec<Part> {
-    let count = bundles.len() as u64;
-    let mbps = request.traffic.mbps();
-    let even = |i: u64| mbps / count + u64::from(i < mbps % count);
-    (0..).zip(bundles).flat_map(|(i, bundle)| parts(bundle, even(i))).collect()
-}
-
-#[expect(clippy::cast_precision_loss, reason = "below 2^53 Mbit/s")]
-fn parts(bundle: Bundle, mbps: u64) -> impl Iterator<Item = Part> {
-    bundle.into_iter().map(move |(way, share)| Part { way, mbps: share * mbps as f64 }).filter(|part| part.mbps > 0.0)
-}
-
-/// What is left of every capacity, Mbit/s.
-struct Spare {
-    lanes: Vec<f64>,
-    switching: Vec<f64>,
-}
-
-impl Spare {
-    fn of(law: &Law<'_>) -> Self {
-        #[expect(clippy::cast_precision_loss, reason = "below 2^53 Mbit/s")]
-        let real = |mbps: u64| if mbps == UNLIMITED { f64::INFINITY } else { mbps as f64 };
-        Self {
-            lanes: lane_capacities(law).into_iter().map(real).collect(),
-            switching: switching_capacities(law.topology()).into_iter().map(real).collect(),
-        }
-    }
-
-    /// Fills the bundles in order, each as far as its fullest lane or gateway lets it, in whole Mbit/s.
-    fn admit(&mut self, law: &Law<'_>, request: &Request, bundles: Vec<Bundle>) -> Placement {
-        let mut left = request.traffic.mbps();
-        let mut placed = Vec::new();
-        let mut at = Vec::new();
-        for bundle in bundles {
-            let takes = takes(law, &bundle);
-            let room = takes.iter().map(|(&bottleneck, &share)| whole(self.left(bottleneck) / share)).min().unwrap_or(left);
-            let mbps = left.min(room);
-            if mbps < left {
-                at.extend(takes.iter().filter(|&(&b, &share)| whole(self.left(b) / share) == room).map(|(&b, _)| b));
-            }
-            for (bottleneck, share) in takes {
-                #[expect(clippy::cast_precision_loss, reason = "below 2^53 Mbit/s")]
-                self.take(bottleneck, share * mbps as f64);
-            }
-            placed.extend(parts(bundle, mbps));
-            left -= mbps;
-        }
-        at.sort_unstable();
-        at.dedup();
-        Placement { parts: placed, shortfall: (left > 0).then_some(Shortfall::Full { at }) }
-    }
-
-    fn left(&self, bottleneck: Bottleneck) -> f64 {
-        match bottleneck {
-            Bottleneck::Lane(lane) => self.lanes[lane.index()],
-            Bottleneck::Gateway(site) => self.switching[site.index()],
-        }
-    }
-
-    fn take(&mut self, bottleneck: Bottleneck, mbps: f64) {
-        let left = match bottleneck {
-            Bottleneck::Lane(lane) => &mut self.lanes[lane.index()],
-            Bottleneck::Gateway(site) => &mut self.switching[site.index()],
-        };
-        *left = (*left - mbps).max(0.0);
-    }
-}
-
-/// What one Mbit/s on the bundle takes from each lane and gateway; the same lane may be used twice.
-fn takes(law: &Law<'_>, bundle: &Bundle) -> BTreeMap<Bottleneck, f64> {
-    let mut takes = BTreeMap::new();
-    for (way, share) in bundle {
-        let lanes = lanes(law, way).map(Bottleneck::Lane);
-        for bottleneck in lanes.chain(way.switched_at.iter().copied().map(Bottleneck::Gateway)) {
-            *takes.entry(bottleneck).or_insert(0.0) += share;
-        }
-    }
-    takes
-}
-
-/// The lanes a route uses, in order of travel.
-pub(super) fn lanes<'a>(law: &'a Law<'_>, way: &'a Way) -> impl Iterator<Item = LaneId> + 'a {
-    way.segments.iter().zip(&way.sites).map(|(&segment, &from)| {
-        let backwards = u32::from(law.topology().segment(segment).ends[0] != from);
-        LaneId::new(segment, backwards)
-    })
-}
-
-/// The greatest whole number that fits, forgiving the millionth that an even split may lose in its last digits.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "never negative; a cast stops at the greatest")]
-fn whole(mbps: f64) -> u64 {
-    (mbps + 1e-6).floor() as u64
 }

@@ -1,10 +1,15 @@
 //! Placement by hand on small cases, and what must hold on all.
 
+use super::place::{Outcome, Spec, run};
 use super::*;
-use crate::policy::{Policy, Profile, Query, violations};
+use crate::demand::Request;
+use crate::network::Metric;
+use crate::policy::{Law, Policy, Profile, Query, violations};
 use crate::testing::{Chance, Toy, day, random_ends, random_international};
-use crate::topology::{CableId, CableKind, Regime, RiskGroup, RiskGroupKind, Role, SegmentId, Service, Topology, Transit};
-use crate::units::Latency;
+use crate::topology::{
+    CableId, CableKind, Regime, RiskGroup, RiskGroupKind, Role, SegmentId, Service, TerritoryId, Topology, Transit,
+};
+use crate::units::{Bandwidth, Latency};
 
 fn spec(requests: Vec<Request>) -> Spec {
     Spec { requests, metric: Metric::Distance, routing: Routing::Shortest, mode: Mode::Offered, bounds: Bounds::Ignored }
@@ -241,7 +246,82 @@ fn unknown_capacity_is_told_from_none() {
     assert_eq!([utilisation(0), utilisation(1), utilisation(2)], [Some(f64::INFINITY), Some(0.0), None]);
 }
 
-const ROUTINGS: [Routing; 3] = [Routing::Shortest, Routing::Split { routes: 1 }, Routing::Split { routes: 3 }];
+/// ```text
+///         T              T          all hops alike; T may be entered once
+///       /   \          /   \
+///     a       x (X)  x       b
+///       \   /          \   /
+///         U              V
+/// ```
+fn diamonds(segments: &[(&str, &str)]) -> Topology {
+    let mut toy = Toy::new();
+    for code in ["A", "T", "U", "V", "X"] {
+        toy = toy.territory(code, Regime::Open, Transit::Service);
+    }
+    for (site, territory) in [("a", "A"), ("b", "V"), ("t1", "T"), ("t2", "T"), ("u", "U"), ("v", "V"), ("x", "X")] {
+        toy = toy.site(site, territory, &[Role::Hub]);
+    }
+    segments.iter().fold(toy, |toy, (a, b)| toy.segment(a, b, 1)).build()
+}
+
+#[test]
+fn an_even_split_keeps_to_lawful_routes() {
+    let straight = [("a", "t1"), ("a", "u"), ("t1", "x"), ("u", "x"), ("x", "t2"), ("x", "v"), ("t2", "b"), ("v", "b")];
+    // The other way round, two lawful routes make up the unlawful split, and only a third shows that it is one.
+    let mut turned = straight;
+    turned.swap(4, 5);
+    turned.swap(6, 7);
+    let loads = |segments: &[(&str, &str)], policy: &Policy| -> Vec<f64> {
+        let topology = diamonds(segments);
+        let requests = vec![request(&topology, "a", "b", 400)];
+        let spec = Spec { metric: Metric::Hops, routing: Routing::EqualCost, ..spec(requests) };
+        let outcome = run(&Law::new(&topology, policy), &spec);
+        outcome.loads.lanes.chunks(2).map(|lanes| lanes[0] + lanes[1]).collect()
+    };
+    assert_eq!(loads(&straight, &physical()), [200.0; 8]);
+    // The half that came through T must go on by V, as does half of the other.
+    assert_eq!(loads(&straight, &lawful()), [200.0, 200.0, 200.0, 200.0, 100.0, 300.0, 100.0, 300.0]);
+    assert_eq!(loads(&turned, &lawful()), [200.0, 200.0, 200.0, 200.0, 300.0, 100.0, 300.0, 100.0]);
+}
+
+#[test]
+fn an_even_split_loads_what_the_kernel_says() {
+    let policy = physical();
+    for seed in 0..100 {
+        let (topology, requests) = random_case(seed);
+        let law = Law::new(&topology, &policy);
+        let spec = Spec { metric: Metric::Hops, routing: Routing::EqualCost, ..spec(requests) };
+        let outcome = run(&law, &spec);
+        let network = &crate::network::compile(&law, Metric::Hops, &[spec.requests[0].query.clone()]).networks[0];
+        let sound = crate::network::Outage::none_of(network);
+        let mut workspace = crate::algorithm::ecmp::Workspace::default();
+        let mut loads = vec![0.0; topology.segment_count() * 2];
+        for request in &spec.requests {
+            #[expect(clippy::cast_precision_loss, reason = "small")]
+            let demand = [(request.query.from, request.traffic.mbps() as f64)];
+            crate::algorithm::ecmp::aim(network, &sound, request.query.to, &mut workspace).split_per_hop(&demand, &mut loads);
+        }
+        assert!(loads.iter().zip(&outcome.loads.lanes).all(|(a, b)| is_near(*a, *b)), "seed {seed}");
+    }
+}
+
+#[test]
+fn an_even_split_costs_what_the_shortest_route_does() {
+    let policy = lawful();
+    for seed in 0..300 {
+        let (topology, requests) = random_case(seed);
+        let law = Law::new(&topology, &policy);
+        let one = Spec { metric: Metric::Hops, ..spec(requests) };
+        let all = run(&law, &Spec { routing: Routing::EqualCost, ..one.clone() });
+        for (one, all) in run(&law, &one).placements.iter().zip(&all.placements) {
+            assert_eq!(one.parts.is_empty(), all.parts.is_empty(), "seed {seed}");
+            assert!(all.parts.iter().all(|part| part.way.cost == one.parts[0].way.cost), "seed {seed}");
+        }
+    }
+}
+
+const ROUTINGS: [Routing; 4] =
+    [Routing::Shortest, Routing::EqualCost, Routing::Split { routes: 1 }, Routing::Split { routes: 3 }];
 
 /// Random networks of every kind with random traffic, capacities and switching.
 fn random_case(seed: u64) -> (Topology, Vec<Request>) {
@@ -269,6 +349,11 @@ fn random_case(seed: u64) -> (Topology, Vec<Request>) {
         })
         .collect();
     (topology, requests)
+}
+
+/// Even splits lose their last digits; a millionth of a Mbit/s is more than enough for that.
+fn is_near(a: f64, b: f64) -> bool {
+    (a - b).abs() < 1e-6
 }
 
 /// Calls `judge` for every routing, mode and profile on many random networks.
@@ -306,7 +391,7 @@ fn traffic_is_conserved_at_every_site() {
             balance[request.query.from.index()] += placement.carried_mbps();
             balance[request.query.to.index()] -= placement.carried_mbps();
         }
-        assert_eq!(balance, vec![0.0; balance.len()], "seed {seed} {spec:?}");
+        assert!(balance.iter().all(|&rest| is_near(rest, 0.0)), "seed {seed} {spec:?} {balance:?}");
     });
 }
 
@@ -316,7 +401,7 @@ fn loads_sum_to_traffic_times_hops() {
         let parts = outcome.placements.iter().flat_map(|placement| &placement.parts);
         #[expect(clippy::cast_precision_loss, reason = "small")]
         let hops: f64 = parts.map(|part| part.mbps * part.way.segments.len() as f64).sum();
-        assert_eq!(outcome.loads.lanes.iter().sum::<f64>(), hops, "seed {seed} {spec:?}");
+        assert!(is_near(outcome.loads.lanes.iter().sum(), hops), "seed {seed} {spec:?}");
     });
 }
 
@@ -339,13 +424,11 @@ fn what_is_offered_is_placed_whole_or_not_at_all() {
         for (request, placement) in spec.requests.iter().zip(&outcome.placements) {
             #[expect(clippy::cast_precision_loss, reason = "small")]
             let offered = request.traffic.mbps() as f64;
-            assert!(placement.carried_mbps() <= offered, "seed {seed} {request:?}");
-            if spec.mode == Mode::Offered {
-                let expected = if placement.shortfall.is_none() { offered } else { 0.0 };
-                assert_eq!(placement.carried_mbps(), expected, "seed {seed} {request:?}");
-            } else {
-                assert_eq!(placement.shortfall.is_none(), placement.carried_mbps() == offered, "seed {seed} {request:?}");
-            }
+            let carried = placement.carried_mbps();
+            let is_whole = is_near(carried, offered);
+            assert_eq!(placement.shortfall.is_none(), is_whole, "seed {seed} {request:?}");
+            let is_sound = is_whole || carried == 0.0 || spec.mode == Mode::Admission && carried < offered;
+            assert!(is_sound, "seed {seed} {request:?}");
         }
     });
 }
@@ -356,7 +439,7 @@ fn admission_fills_nothing_past_capacity_and_drops_nothing_that_fits() {
         if spec.mode == Mode::Offered {
             return;
         }
-        assert!(outcome.loads.worst(law) <= 1.0, "seed {seed} {spec:?}");
+        assert!(outcome.loads.worst(law) <= 1.0 + 1e-6, "seed {seed} {spec:?}");
         for placement in &outcome.placements {
             if let Some(Shortfall::Full { at }) = &placement.shortfall {
                 assert!(!at.is_empty());
@@ -381,7 +464,7 @@ fn twice_the_traffic_is_twice_the_load() {
             for (once, twice) in outcome.loads.lanes.iter().zip(&twice.loads.lanes) {
                 // An even split rounds each part by less than 1 Mbit/s, twelve requests at most.
                 assert!((2.0 * once - twice).abs() <= 36.0, "seed {seed}");
-                assert!(spec.routing != Routing::Shortest || 2.0 * once == *twice, "seed {seed}");
+                assert!(matches!(spec.routing, Routing::Split { .. }) || is_near(2.0 * once, *twice), "seed {seed}");
             }
         }
     });

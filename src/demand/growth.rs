@@ -48,7 +48,7 @@ const TRAFFIC: Rate = Rate {
 const WORLD_2013: Rate = Rate {
     key: "world-2013-2018",
     per_year: 0.30,
-    source: "international Internet bandwidth, world, 2013-2018, about (Submarine Telecoms Forum 2018)",
+    source: "international Internet bandwidth, world, 2013-2018, about (article on submarine cables of the Belt and Road, 2018)",
 };
 const CHINA_2006: Rate = Rate {
     key: "china-2006-2010",
