@@ -46,9 +46,7 @@ impl Outage {
 
     /// Takes a site out of service, that is, every segment that ends there.
     pub fn lose_site(&mut self, topology: &Topology, site: SiteId) {
-        for edge in topology.graph().edges(site.into()) {
-            self.lose(SegmentId::from_index(petgraph::visit::EdgeRef::id(&edge).index()));
-        }
+        topology.segments_at(site).into_iter().for_each(|segment| self.lose(segment));
     }
 
     /// Puts a segment back.

@@ -4,7 +4,7 @@
 
 use super::{Column, Report, Table, Value};
 use crate::policy::{Law, Policy, Profile, Rule, Violation};
-use crate::route::{Answer, Outcome, Spec, Way, WhyNot};
+use crate::route::{Answer, Common, Disjoint, Outcome, Spec, Way, WhyNot};
 use crate::topology::{SiteId, TerritoryId, Topology};
 
 /// Tells what a route study found.
@@ -35,6 +35,12 @@ pub fn report(law: &Law<'_>, spec: &Spec, outcome: &Outcome) -> Report {
         {
             report.tables.push(steps(law, "steps_physical".into(), "Physical route", physical));
         }
+    }
+    if spec.equal_cost {
+        report.tables.push(equal_cost(law, outcome));
+    }
+    if let Some(kind) = spec.disjoint {
+        report.tables.push(pairs(law, kind, outcome));
     }
     let unlawful: Vec<_> = outcome.answers.iter().filter_map(|answer| Some((answer, answer.why_not.as_ref()?))).collect();
     if !unlawful.is_empty() {
@@ -184,6 +190,61 @@ fn routes(law: &Law<'_>, spec: &Spec, outcome: &Outcome) -> Table {
             row.push(way.map(|way| territories(topology, &way.third_territories(topology))).into());
             table.push(row);
         }
+    }
+    table
+}
+
+fn equal_cost(law: &Law<'_>, outcome: &Outcome) -> Table {
+    let topology = law.topology();
+    let columns = vec![Column::text("demand", "Demand"), Column::number("rank", "Rank", 0), Column::text("way", "By")];
+    let mut table = Table::new("equal_cost", "Routes of least cost", columns);
+    for answer in &outcome.answers {
+        for (i, way) in answer.equal_cost.iter().enumerate() {
+            table.push(vec![answer.request.name.as_str().into(), (i + 1).into(), names(topology, &way.sites).into()]);
+        }
+    }
+    table
+}
+
+fn pairs(law: &Law<'_>, kind: Disjoint, outcome: &Outcome) -> Table {
+    let topology = law.topology();
+    let columns = vec![
+        Column::text("demand", "Demand"),
+        Column::truth("disjoint", "Disjoint"),
+        Column::truth("proven", "Proven best"),
+        Column::number("shared", "Shared", 0),
+        Column::number("shared_least", "Shared at least", 0),
+        Column::number("first_ms", "First", 2),
+        Column::number("second_ms", "Second", 2),
+        Column::text("first", "First by"),
+        Column::text("second", "Second by"),
+        Column::text("in_common", "In common"),
+    ];
+    let mut table = Table::new("disjoint", format!("Pairs of routes that share no {}", kind.word().replace('-', " ")), columns);
+    for answer in &outcome.answers {
+        let Some(pair) = &answer.disjoint else { continue };
+        let common: Vec<&str> = pair
+            .shared
+            .iter()
+            .map(|common| match *common {
+                Common::Segment(segment) => topology.segment(segment).id.as_str(),
+                Common::Site(site) => topology.site(site).name.as_str(),
+                Common::RiskGroup(group) => topology.risk_groups()[group].id.as_str(),
+            })
+            .collect();
+        let way = |i: usize| pair.ways.as_ref().map(|ways| &ways[i]);
+        table.push(vec![
+            answer.request.name.as_str().into(),
+            (pair.ways.is_some() && pair.shared.is_empty()).into(),
+            pair.is_proven.into(),
+            pair.ways.is_some().then_some(pair.shared.len()).into(),
+            pair.ways.is_some().then_some(pair.bound.shared).into(),
+            way(0).map(|way| way.latency.ms()).into(),
+            way(1).map(|way| way.latency.ms()).into(),
+            way(0).map(|way| names(topology, &way.sites)).into(),
+            way(1).map(|way| names(topology, &way.sites)).into(),
+            common.join(", ").into(),
+        ]);
     }
     table
 }

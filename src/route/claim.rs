@@ -57,7 +57,7 @@ pub fn judge(law: &Law<'_>, metric: Metric, claim: &Claim) -> Vec<Verdict> {
     let name = |site: SiteId| topology.site(site).name.as_str();
     let who = format!("{} from {} to {}", claim.query.service.word(), name(claim.query.from), name(claim.query.to));
     let request = Request::question(who.clone(), claim.query.clone());
-    let mut outcome = run(law, &Spec { requests: vec![request], metric, k: 1, compare: true });
+    let mut outcome = run(law, &Spec { metric, ..Spec::new(vec![request]) });
     let answer = outcome.answers.remove(0);
     let way = answer.ways.first();
     let verdict = |condition: &Condition| {

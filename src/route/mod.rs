@@ -3,11 +3,13 @@
 //! [`run`] answers a [`Spec`] with an [`Outcome`] of ids; `report` gives them names. It places no traffic on segments
 //! (see `capacity`) and breaks nothing (see `failure`).
 
+mod apart;
 mod claim;
 pub mod search;
 mod way;
 mod why_not;
 
+pub use apart::{Common, Disjoint, Pair, disjoint, equal_cost};
 pub use claim::{Claim, Condition, Verdict, judge};
 pub use way::{Hairpin, Way};
 pub use why_not::{WhyNot, why_not};
@@ -27,8 +29,23 @@ pub struct Spec {
     pub metric: Metric,
     /// How many routes of each, loopless, in order of cost; at least 1.
     pub k: usize,
+    /// Also two routes that share nothing of this kind.
+    pub disjoint: Option<Disjoint>,
+    /// Also all routes of least cost, up to [`EQUAL_COST_MAX`].
+    pub equal_cost: bool,
     /// Also the shortest physical route, and what the law costs against it.
     pub compare: bool,
+}
+
+/// How many routes of least cost are listed at most.
+pub const EQUAL_COST_MAX: usize = 1000;
+
+impl Spec {
+    /// The shortest route of each request by latency, and what the law costs against physics.
+    #[must_use]
+    pub fn new(requests: Vec<Request>) -> Self {
+        Self { requests, metric: Metric::Latency, k: 1, disjoint: None, equal_cost: false, compare: true }
+    }
 }
 
 /// What was found for one request.
@@ -38,6 +55,10 @@ pub struct Answer {
     pub request: Request,
     /// Lawful routes in order of cost; empty if there is none.
     pub ways: Vec<Way>,
+    /// Two routes that share as little as can be, where asked for and one exists.
+    pub disjoint: Option<Pair>,
+    /// All routes of least cost, where asked for.
+    pub equal_cost: Vec<Way>,
     /// The shortest physical route, where asked for.
     pub physical: Option<Way>,
     /// The lawful route against the physical one, where asked for and both exist.
@@ -69,29 +90,49 @@ pub fn run(law: &Law<'_>, spec: &Spec) -> Outcome {
     } else {
         vec![None; queries.len()]
     };
-    let answers: Vec<Answer> = crate::parallel::map(
-        queries.len(),
-        || (),
-        |(), i| {
-            let request = &spec.requests[i];
-            let first = lawful[i].as_ref();
-            let ways = match first {
-                None => Vec::new(),
-                Some(way) if spec.k == 1 => vec![way.clone()],
-                Some(way) => vec![way.clone()],
-            };
-            Answer {
-                hairpin: first.zip(physical[i].as_ref()).map(|(lawful, physical)| Hairpin::between(lawful, physical)),
-                within_bound: first.zip(request.latency_max).map(|(way, bound)| way.latency <= bound),
-                why_not: first.is_none().then(|| why_not(law, spec.metric, &request.query)),
-                physical: physical[i].clone(),
-                request: request.clone(),
-                ways,
-            }
-        },
-    );
+    let mut alternatives = if spec.k > 1 {
+        search::alternatives_of_each(law, spec.metric, &queries, spec.k)
+    } else {
+        lawful.iter().map(|way| way.iter().cloned().collect()).collect()
+    };
+    let rest = crate::parallel::map(queries.len(), || (), |(), i| Rest::find(law, spec, &queries[i], lawful[i].is_some()));
+    let answer = |(i, rest): (usize, Rest)| {
+        let (request, first) = (&spec.requests[i], lawful[i].as_ref());
+        Answer {
+            request: request.clone(),
+            ways: std::mem::take(&mut alternatives[i]),
+            disjoint: rest.disjoint,
+            equal_cost: rest.equal_cost,
+            hairpin: first.zip(physical[i].as_ref()).map(|(lawful, physical)| Hairpin::between(lawful, physical)),
+            within_bound: first.zip(request.latency_max).map(|(way, bound)| way.latency <= bound),
+            why_not: rest.why_not,
+            physical: physical[i].clone(),
+        }
+    };
+    let answers: Vec<Answer> = rest.into_iter().enumerate().map(answer).collect();
     let shares = if law.holds(Rule::R17) { shares(law, &answers) } else { Vec::new() };
     Outcome { answers, shares }
+}
+
+/// What is found out query by query.
+struct Rest {
+    disjoint: Option<Pair>,
+    equal_cost: Vec<Way>,
+    why_not: Option<WhyNot>,
+}
+
+impl Rest {
+    fn find(law: &Law<'_>, spec: &Spec, query: &Query, is_lawful: bool) -> Self {
+        Self {
+            disjoint: spec.disjoint.filter(|_| is_lawful).map(|kind| disjoint(law, spec.metric, query, kind)),
+            equal_cost: if spec.equal_cost && is_lawful {
+                equal_cost(law, spec.metric, query, EQUAL_COST_MAX)
+            } else {
+                Vec::new()
+            },
+            why_not: (!is_lawful).then(|| why_not(law, spec.metric, query)),
+        }
+    }
 }
 
 fn shares(law: &Law<'_>, answers: &[Answer]) -> Vec<(TerritoryId, Violation)> {

@@ -1,6 +1,6 @@
 //! Lawful routes against every walk there is, and against small cases worked by hand.
 
-use super::{Claim, Condition, Hairpin, Spec, Way, judge, run, search, why_not};
+use super::{Claim, Condition, Disjoint, Hairpin, Spec, Way, disjoint, judge, run, search, why_not};
 use crate::demand::Request;
 use crate::network::Metric;
 use crate::policy::{Law, Policy, Profile, Query, Rule, RuleSet, Walk, violations};
@@ -130,7 +130,7 @@ fn internet_goes_back_and_forth_to_its_gateway_and_voice_does_not() {
             ..Request::question(service.word(), query(&topology, "west", "abroad", service))
         })
         .to_vec();
-    let outcome = run(&law, &Spec { requests, metric: Metric::Latency, k: 1, compare: true });
+    let outcome = run(&law, &Spec::new(requests));
     let [internet, voice] = &outcome.answers[..] else { panic!("two questions, two answers") };
     assert_eq!(ids(&topology, &internet.ways[0]), ["west", "east", "west", "border", "abroad"]);
     assert_eq!(internet.hairpin, Some(Hairpin { length_km: 0.2, latency_ms: 0.001, hops: 2 }));
@@ -187,4 +187,69 @@ fn claims_are_judged_by_the_route_that_is_found() {
     for (verdict, (condition, held)) in judge(&law, Metric::Latency, &claim).into_iter().zip(conditions) {
         assert_eq!(verdict.held, held, "{condition:?}: {verdict:?}");
     }
+}
+
+#[test]
+fn a_study_lists_as_many_routes_as_it_is_asked_for() {
+    let topology = random_international(3);
+    let policy = Policy::new(Profile::Physical, day());
+    let law = Law::new(&topology, &policy);
+    for (from, to) in [("s0", "s1"), ("s2", "s5"), ("s3", "s6")] {
+        let query = query(&topology, from, to, Service::Leased);
+        let expected = search::alternatives(&law, Metric::Latency, &query, 3);
+        let spec = Spec { k: 3, equal_cost: true, ..Spec::new(vec![Request::question("q", query)]) };
+        let answer = run(&law, &spec).answers.remove(0);
+        assert_eq!(answer.ways, expected);
+        let least = expected.iter().filter(|way| way.cost == expected[0].cost).count();
+        assert!(answer.equal_cost.len() >= least && answer.equal_cost.iter().all(|way| way.cost == expected[0].cost));
+    }
+}
+
+/// Every pair of lawful walks without repeated sites, at most `STEPS` long, that share no segment (and no interior site).
+fn cheapest_pair(law: &Law<'_>, query: &Query, apart_by_site: bool) -> Option<u64> {
+    let topology = law.topology();
+    let mut lawful: Vec<(u64, Walk)> = Vec::new();
+    let mut walk = Walk { sites: vec![query.from], segments: Vec::new(), switched_at: None };
+    every_walk(topology, &mut walk, query.to, STEPS, &mut |walk| {
+        if violations(law, query, walk).is_empty() {
+            lawful.push((length_m(topology, walk), walk.clone()));
+        }
+    });
+    let inner = |walk: &Walk| walk.sites[1..walk.sites.len() - 1].to_vec();
+    let apart = |a: &Walk, b: &Walk| {
+        a.segments.iter().all(|segment| !b.segments.contains(segment))
+            && (!apart_by_site
+                || inner(a).iter().all(|site| *site == query.from || *site == query.to || !inner(b).contains(site)))
+    };
+    let pairs = lawful.iter().flat_map(|a| lawful.iter().map(move |b| (a, b)));
+    pairs.filter(|((_, a), (_, b))| apart(a, b)).map(|((a, _), (b, _))| a + b).min()
+}
+
+#[test]
+fn disjoint_lawful_pairs_are_the_cheapest_there_are() {
+    let mut found = 0;
+    for seed in 0..250 {
+        let topology = random_international(seed);
+        let mut chance = Chance(seed ^ 0x55);
+        let policy = Policy::new(chance.pick(&[Profile::Lawful, Profile::Physical]), day());
+        let law = Law::new(&topology, &policy);
+        let (from, to) = random_ends(&topology, &mut chance);
+        let query =
+            Query { from, to, service: chance.pick(&[Service::Leased, Service::Internet, Service::Voice]), operator: None };
+        for kind in [Disjoint::Segment, Disjoint::Site] {
+            let pair = disjoint(&law, Metric::Distance, &query, kind);
+            assert!(pair.is_proven, "seed {seed}: toys fit the budget");
+            let Some(ways) = pair.ways.filter(|_| pair.shared.is_empty()) else {
+                assert_eq!(cheapest_pair(&law, &query, kind == Disjoint::Site), None, "seed {seed} {kind:?} {query:?}");
+                continue;
+            };
+            assert!(ways.iter().all(|way| violations(&law, &query, &way.walk()).is_empty()));
+            let cost: u64 = ways.iter().map(|way| way.cost).sum();
+            if ways.iter().all(|way| way.segments.len() <= STEPS) {
+                assert_eq!(Some(cost), cheapest_pair(&law, &query, kind == Disjoint::Site), "seed {seed} {kind:?} {query:?}");
+                found += 1;
+            }
+        }
+    }
+    assert!(found > 40, "{found} pairs prove little");
 }

@@ -18,6 +18,7 @@ pub mod structure;
 pub mod words;
 
 use petgraph::graph::{EdgeIndex, NodeIndex, UnGraph};
+use petgraph::visit::EdgeRef;
 
 use crate::units::{Bandwidth, Date, Latency, Length, Position, Validity};
 
@@ -610,6 +611,16 @@ impl Topology {
         &self.graph[EdgeIndex::from(id)]
     }
 
+    /// Segments that end at a site, ascending; a loop comes once.
+    #[must_use]
+    pub fn segments_at(&self, site: SiteId) -> Vec<SegmentId> {
+        let edges = self.graph.edges(site.into());
+        let mut found: Vec<_> = edges.map(|edge| SegmentId::from_index(EdgeRef::id(&edge).index())).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
     /// Territories in order of id.
     #[must_use]
     pub fn territories(&self) -> &[Territory] {
@@ -679,6 +690,17 @@ impl Topology {
     pub fn find_territory(&self, text: &str) -> Option<TerritoryId> {
         let found = |t: &Territory| t.code.eq_ignore_ascii_case(text) || t.name.eq_ignore_ascii_case(text);
         self.territories.iter().position(found).map(TerritoryId::from_index)
+    }
+
+    /// Operators that a licence or a cable's list of licensees names, in order of the alphabet.
+    #[must_use]
+    pub fn operators(&self) -> Vec<&str> {
+        let licences = self.scopes.iter().flat_map(|scope| &scope.operators);
+        let mut names: Vec<&str> =
+            licences.chain(self.cables.iter().flat_map(|cable| &cable.licensees)).map(String::as_str).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
     }
 
     /// Tells whether any of the sources was imputed.

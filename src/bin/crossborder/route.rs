@@ -8,7 +8,7 @@ use crossborder::demand::Request;
 use crossborder::network::Metric;
 use crossborder::policy::{Law, Policy, Profile, Query, Rule};
 use crossborder::report::{self, Report};
-use crossborder::route::{self, Spec};
+use crossborder::route::{self, Disjoint, Spec};
 use crossborder::topology::{CapacityBasis, Service, TerritoryId, Topology};
 use crossborder::units::{Date, Latency, parse_date};
 
@@ -40,6 +40,12 @@ pub(crate) struct Arguments {
     /// How many routes, in order
     #[arg(short = 'k', long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     count: u32,
+    /// Also two routes that share no segment, no site or no risk group; where there are none, the two that share least
+    #[arg(long, value_name = "WHAT", value_parser = disjoint())]
+    disjoint: Option<Disjoint>,
+    /// Also all routes of least cost
+    #[arg(long)]
+    ecmp: bool,
     /// Not through these territories, by code or name
     #[arg(long, value_name = "TERRITORY", value_delimiter = ',')]
     avoid: Vec<String>,
@@ -110,10 +116,23 @@ fn territory(topology: &Topology, text: &str) -> Result<TerritoryId, Failure> {
 fn spec(arguments: &Arguments, topology: &Topology) -> Result<Spec, Failure> {
     let (from, to) = (load::place(topology, &arguments.from)?, load::place(topology, &arguments.to)?);
     let name = |site| topology.site(site).name.as_str();
+    if let Some(operator) = &arguments.operator
+        && !topology.operators().contains(&operator.as_str())
+    {
+        let help = format!("these are named: {}", topology.operators().join(", "));
+        return Err(Failure::Usage(format!("no licence of `{}` names an operator `{operator}`", topology.name()), Some(help)));
+    }
     let query = Query { from, to, service: arguments.service, operator: arguments.operator.clone() };
     let name = format!("{} → {}", name(from), name(to));
     let request = Request { latency_max: arguments.latency_max, ..Request::question(name, query) };
-    Ok(Spec { requests: vec![request], metric: arguments.metric, k: arguments.count as usize, compare: !arguments.physical })
+    Ok(Spec {
+        requests: vec![request],
+        metric: arguments.metric,
+        k: arguments.count as usize,
+        disjoint: arguments.disjoint,
+        equal_cost: arguments.ecmp,
+        compare: !arguments.physical,
+    })
 }
 
 fn plan(policy: &Policy, spec: &Spec, topology: &Topology) -> Report {
@@ -140,6 +159,13 @@ fn service() -> impl TypedValueParser<Value = Service> {
 fn metric() -> impl TypedValueParser<Value = Metric> {
     PossibleValuesParser::new(Metric::ALL.map(Metric::word)).map(|word| {
         let found = Metric::ALL.into_iter().find(|metric| metric.word() == word);
+        found.expect("clap takes no word but these")
+    })
+}
+
+fn disjoint() -> impl TypedValueParser<Value = Disjoint> {
+    PossibleValuesParser::new(Disjoint::ALL.map(Disjoint::word)).map(|word| {
+        let found = Disjoint::ALL.into_iter().find(|kind| kind.word() == word);
         found.expect("clap takes no word but these")
     })
 }
