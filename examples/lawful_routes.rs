@@ -6,7 +6,6 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use crossborder::demand;
-use crossborder::network::Metric;
 use crossborder::policy::{Law, Policy, Profile};
 use crossborder::problem::Problems;
 use crossborder::route::{Spec, run};
@@ -23,7 +22,7 @@ fn main() -> io::Result<()> {
     let policy = Policy::new(Profile::Lawful, Date::constant(2017, 6, 1));
     let law = Law::new(&topology, &policy);
     let requests = demand::offered(&topology, policy.as_of);
-    let outcome = run(&law, &Spec { requests, metric: Metric::Latency, k: 1, compare: true });
+    let outcome = run(&law, &Spec::new(requests));
 
     let mut out = io::stdout().lock();
     for answer in &outcome.answers {
