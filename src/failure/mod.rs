@@ -1,3 +1,6 @@
-//! What breaks, how often, and who notices: outage sets, samples of them, and their impact.
+//! What breaks, how often, for how long, and who notices: outage sets, samples and years of them, and their impact.
 
+pub mod hazard;
+pub mod repair;
 pub mod sample;
+pub mod timeline;

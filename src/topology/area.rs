@@ -45,7 +45,8 @@ fn arc_passes(area: &Area, a: Position, b: Position) -> bool {
 }
 
 /// The point at a share of the great circle from a to b; for antipodes, some great circle.
-fn between(a: Position, b: Position, share: f64) -> Position {
+#[must_use]
+pub fn between(a: Position, b: Position, share: f64) -> Position {
     let (from, to) = (vector(a), vector(b));
     let dot: f64 = from.iter().zip(to).map(|(x, y)| x * y).sum();
     let angle = dot.clamp(-1.0, 1.0).acos();
