@@ -14,6 +14,7 @@ pub mod problem;
 pub mod random;
 pub mod report;
 pub mod route;
+pub mod scenario;
 pub mod statistics;
 #[cfg(test)]
 mod testing;

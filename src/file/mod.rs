@@ -10,7 +10,7 @@ mod toml;
 
 pub use csv::table;
 pub use entry::{Entry, Form, Interval, List, Number, suggest, validity};
-pub use record::{Field, Points, Record, Table, Value, fill};
+pub use record::{Field, Lists, Pairs, Record, Table, Tables, Value, fill};
 pub(crate) use record::{plain, record};
 pub use toml::{document, tree};
 
@@ -46,11 +46,7 @@ pub struct Input {
 pub fn read(path: &Path, problems: &mut Problems, inputs: &mut Vec<Input>) -> Option<FileId> {
     let shown = path.display().to_string();
     match bytes(path) {
-        Ok(bytes) => {
-            let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-            inputs.push(Input { path: shown.clone(), bytes: bytes.len(), sha256 });
-            text(shown, bytes, problems)
-        }
+        Ok(bytes) => take(&shown, bytes, problems, inputs),
         Err(Refusal { code, message, help, before }) => {
             let file = problems.add_file(shown, String::from_utf8_lossy(&before));
             let end = problems.file(file).text.len();
@@ -61,11 +57,13 @@ pub fn read(path: &Path, problems: &mut Problems, inputs: &mut Vec<Input>) -> Op
 }
 
 /// Takes bytes as a text file that was read by other means, such as from standard input.
-pub fn text(shown: String, bytes: Vec<u8>, problems: &mut Problems) -> Option<FileId> {
+pub fn take(shown: &str, bytes: Vec<u8>, problems: &mut Problems, inputs: &mut Vec<Input>) -> Option<FileId> {
+    let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    inputs.push(Input { path: shown.to_owned(), bytes: bytes.len(), sha256 });
     let text = match String::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {
-            not_utf8(shown, &error, problems);
+            not_utf8(shown.to_owned(), &error, problems);
             return None;
         }
     };

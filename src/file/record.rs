@@ -32,6 +32,18 @@ impl Table {
         let at = self.pairs.iter().position(|(name, _)| name.text == key)?;
         Some(self.pairs.remove(at).1)
     }
+
+    /// Takes over the other table's values; where both have a table, its values.
+    pub fn merge(&mut self, other: Self) {
+        self.place = self.place.take().or(other.place);
+        for (key, value) in other.pairs {
+            match (self.pairs.iter_mut().find(|(name, _)| name.text == key.text), value) {
+                (Some((_, Value::Table(old))), Value::Table(new)) => old.merge(new),
+                (Some((_, old)), new) => *old = new,
+                (None, new) => self.pairs.push((key, new)),
+            }
+        }
+    }
 }
 
 impl Value {
@@ -135,25 +147,52 @@ impl Field for List {
     }
 }
 
-/// Pairs of latitude and longitude.
+/// A list of lists of values, such as pairs of sites or of coordinates; `None` means that nobody says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Points(pub Option<Vec<[Entry; 2]>>);
+pub struct Lists(pub Option<Vec<Vec<Entry>>>);
 
-impl Field for Points {
+impl Field for Lists {
     fn set(&mut self, value: Value, problems: &mut Problems) {
-        const WANTED: &str = "a list of [latitude, longitude]";
-        let Value::List(points, _) = value else { return value.refuse(WANTED, problems) };
-        let mut pairs = Vec::new();
-        for point in points {
-            match point {
-                Value::List(ref pair, _) => match pair.as_slice() {
-                    [Value::Entry(lat), Value::Entry(lon)] => pairs.push([lat.clone(), lon.clone()]),
-                    _ => point.refuse("[latitude, longitude]", problems),
-                },
-                Value::Entry(_) | Value::Table(_) => point.refuse("[latitude, longitude]", problems),
+        let Value::List(rows, _) = value else { return value.refuse("a list of lists", problems) };
+        let mut lists = Vec::new();
+        for row in rows {
+            let mut list = List::default();
+            match row {
+                Value::List(..) => list.set(row, problems),
+                Value::Entry(_) | Value::Table(_) => row.refuse("a list", problems),
+            }
+            lists.extend(list.0);
+        }
+        self.0 = Some(lists);
+    }
+}
+
+/// Keys of the file's own choice with values.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pairs(pub Vec<(Entry, Entry)>);
+
+impl Field for Pairs {
+    fn set(&mut self, value: Value, problems: &mut Problems) {
+        let Value::Table(table) = value else { return value.refuse("a table", problems) };
+        for (key, value) in table.pairs {
+            match value {
+                Value::Entry(entry) => {
+                    self.0.retain(|(old, _)| old.text != key.text);
+                    self.0.push((key, entry));
+                }
+                Value::List(..) | Value::Table(_) => value.refuse("a single value", problems),
             }
         }
-        self.0 = Some(pairs);
+    }
+}
+
+/// Tables whose keys depend on what one of them says, kept until that is known.
+#[derive(Clone, Debug, Default)]
+pub struct Tables(pub Vec<Table>);
+
+impl Field for Tables {
+    fn set(&mut self, value: Value, problems: &mut Problems) {
+        set_rows(&mut self.0, value, problems, |row, table, _| row.merge(table));
     }
 }
 
@@ -166,37 +205,42 @@ impl<T: Record + Default> Field for Option<T> {
     }
 }
 
-/// A list of tables replaces what is there; a table with numbers as keys changes the records at those positions.
 impl<T: Record + Default> Field for Vec<T> {
     fn set(&mut self, value: Value, problems: &mut Problems) {
-        match value {
-            Value::List(values, _) => {
-                self.clear();
-                for value in values {
-                    match value {
-                        Value::Table(table) => {
-                            let mut record = T::default();
-                            fill(&mut record, table, problems);
-                            self.push(record);
-                        }
-                        Value::Entry(_) | Value::List(..) => value.refuse("a table", problems),
+        set_rows(self, value, problems, |row, table, problems| fill(row, table, problems));
+    }
+}
+
+/// A list of tables replaces what is there; a table with numbers as keys changes the rows at those positions.
+fn set_rows<T: Default>(rows: &mut Vec<T>, value: Value, problems: &mut Problems, put: impl Fn(&mut T, Table, &mut Problems)) {
+    match value {
+        Value::List(values, _) => {
+            rows.clear();
+            for value in values {
+                match value {
+                    Value::Table(table) => {
+                        let mut row = T::default();
+                        put(&mut row, table, problems);
+                        rows.push(row);
                     }
+                    Value::Entry(_) | Value::List(..) => value.refuse("a table", problems),
                 }
             }
-            Value::Table(table) if table.pairs.iter().all(|(key, _)| key.text.parse::<usize>().is_ok()) => {
-                for (key, value) in table.pairs {
-                    match (key.text.parse::<usize>().ok().and_then(|at| self.get_mut(at)), value) {
-                        (Some(record), Value::Table(table)) => fill(record, table, problems),
-                        (Some(_), value) => value.refuse("a table", problems),
-                        (None, _) => {
-                            let message = format!("there is no number {} here", key.text);
-                            problems.push(key.problem(code::BAD_OVERRIDE, message, "counted from 0"));
-                        }
-                    }
-                }
-            }
-            Value::Entry(_) | Value::Table(_) => value.refuse("a list of tables, such as `[[...]]`", problems),
         }
+        Value::Table(table) if table.pairs.iter().all(|(key, _)| key.text.parse::<usize>().is_ok()) => {
+            for (key, value) in table.pairs {
+                match (key.text.parse::<usize>().ok().and_then(|at| rows.get_mut(at)), value) {
+                    (Some(row), Value::Table(table)) => put(row, table, problems),
+                    (Some(_), value) => value.refuse("a table", problems),
+                    (None, _) => {
+                        let message = format!("there is no number {} here", key.text);
+                        let problem = key.problem(code::BAD_OVERRIDE, message, "counted from 0");
+                        problems.push(problem.help("only what the scenario has can be changed"));
+                    }
+                }
+            }
+        }
+        Value::Entry(_) | Value::Table(_) => value.refuse("a list of tables, such as `[[...]]`", problems),
     }
 }
 

@@ -149,6 +149,8 @@ codes! {
     LOOP = "W007";
     /// A scenario without study or expectation.
     NOTHING_ASKED = "W008";
+    /// Demands that go with a removed site.
+    DEMANDS_GO_WITH_SITE = "W009";
 }
 
 /// The long text of a code or rule.

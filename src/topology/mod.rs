@@ -14,6 +14,7 @@ pub mod import;
 pub mod latency;
 pub mod raw;
 pub mod read;
+pub mod schema;
 pub mod structure;
 pub mod words;
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::file::{Entry, List, Points, record};
+use crate::file::{Entry, List, Lists, record};
 use crate::topology::words::{
     CABLE_KINDS, CONFIDENCES, REGIMES, REGIONS, RISK_GROUP_KINDS, SCOPE_ROLES, SOURCE_KINDS, TERRAINS, TRANSITS, words,
 };
@@ -193,7 +193,7 @@ record! {
         pub circle: Option<RawCircle>,
         /// Corners as [latitude, longitude]; takes the segments whose drawn line passes it, and the sites inside.
         #[schemars(with = "Option<Vec<[f64; 2]>>")]
-        pub polygon: Points,
+        pub polygon: Lists,
         /// Segments by id.
         #[schemars(with = "Option<TextOrList>")]
         pub segments: List,
@@ -380,7 +380,7 @@ record! {
     /// Offered traffic of one service class: a row of `demands.csv`.
     pub struct RawDemand {
         /// Identity: ASCII letters, digits, `-`, `_` and `.`.
-        #[schemars(with = "String")]
+        #[schemars(with = "Option<String>")]
         pub id: Entry,
         /// Where it begins: a site or a territory.
         #[schemars(with = "Option<String>")]
@@ -422,10 +422,11 @@ record! {
 }
 
 /// A text with parts joined by `+`, or an array of texts.
-#[derive(schemars::JsonSchema)]
+#[derive(Clone, Debug, schemars::JsonSchema)]
 #[schemars(untagged)]
-#[expect(dead_code, reason = "only the schema is made from it")]
-enum TextOrList {
+pub enum TextOrList {
+    /// Joined by `+`.
     Text(String),
+    /// One by one.
     List(Vec<String>),
 }

@@ -167,7 +167,15 @@ impl Builder<'_> {
 
     fn area(&mut self, row: &RawRiskGroup) -> Option<Area> {
         let polygon = row.polygon.0.as_ref().map(|corners| {
-            let read = |[lat, lon]: &[Entry; 2]| position(lat, lon, &row.place, self.problems);
+            let read = |corner: &Vec<Entry>| match corner.as_slice() {
+                [lat, lon] => position(lat, lon, &row.place, self.problems),
+                _ => {
+                    let problem = Problem::new(code::BAD_POSITION, format!("a corner has {} coordinates", corner.len()));
+                    let place = corner.first().and_then(|entry| entry.place.clone()).or_else(|| row.place.clone());
+                    self.problems.push(Problem { place, ..problem }.help("write each corner as [latitude, longitude]"));
+                    None
+                }
+            };
             corners.iter().filter_map(read).collect::<Vec<_>>()
         });
         let circle = row.circle.as_ref().and_then(|circle| {

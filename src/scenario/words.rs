@@ -1,0 +1,71 @@
+//! The words that scenario files use, each with its meaning.
+
+use crate::network::Metric;
+use crate::policy::{Profile, Rule};
+use crate::scenario::{DemandSource, Disjoint, PairSet};
+use crate::topology::CapacityBasis;
+
+/// Profiles of policies.
+pub const PROFILES: &[(&str, Profile)] = &[
+    (Profile::Lawful.word(), Profile::Lawful),
+    (Profile::Physical.word(), Profile::Physical),
+    (Profile::Emergency.word(), Profile::Emergency),
+];
+
+/// Rules of law by code.
+pub const RULES: &[(&str, Rule)] = &{
+    let mut table = [("", Rule::R1); Rule::ALL.len()];
+    let mut i = 0;
+    while i < table.len() {
+        table[i] = (Rule::ALL[i].code(), Rule::ALL[i]);
+        i += 1;
+    }
+    table
+};
+
+/// Which capacity counts first.
+pub const BASES: &[(&str, CapacityBasis)] = &[("lit", CapacityBasis::Lit), ("design", CapacityBasis::Design)];
+
+/// Where demands come from.
+pub const USES: &[(&str, DemandSource)] = &[
+    ("topology", DemandSource::Topology),
+    ("none", DemandSource::None),
+    ("gravity", DemandSource::Gravity),
+    ("uniform", DemandSource::Uniform),
+];
+
+/// What all pairs are of.
+pub const SETS: &[(&str, PairSet)] = &[("sites", PairSet::Sites), ("territories", PairSet::Territories)];
+
+/// What shortest means.
+pub const METRICS: &[(&str, Metric)] = &[
+    (Metric::Latency.word(), Metric::Latency),
+    (Metric::Distance.word(), Metric::Distance),
+    (Metric::Hops.word(), Metric::Hops),
+    (Metric::Tariff.word(), Metric::Tariff),
+];
+
+/// What two disjoint routes do not share.
+pub const DISJOINTS: &[(&str, Disjoint)] =
+    &[("segment", Disjoint::Segment), ("site", Disjoint::Site), ("risk-group", Disjoint::RiskGroup)];
+
+/// Whether routes are compared with physical ones.
+pub const COMPARES: &[(&str, bool)] = &[("physical", true), ("none", false)];
+
+/// What a capacity study seeks.
+pub const OBJECTIVES: &[(&str, ())] =
+    &[("utilisation", ()), ("max-flow", ()), ("concurrent", ()), ("min-utilisation", ()), ("max-carried", ()), ("growth", ())];
+
+/// How demands are routed.
+pub const ROUTINGS: &[(&str, ())] = &[("shortest", ()), ("ecmp", ()), ("k-shortest", ()), ("optimal", ())];
+
+/// What can fail.
+pub const ELEMENTS: &[(&str, ())] =
+    &[("segment", ()), ("cable", ()), ("site", ()), ("gateway", ()), ("station", ()), ("risk-group", ()), ("territory", ())];
+
+/// What is found out of an outage.
+pub const IMPACTS: &[(&str, ())] =
+    &[("connectivity", ()), ("lost", ()), ("reroute", ()), ("within-capacity", ()), ("optimal", ()), ("cascade", ())];
+
+/// How reports are written.
+pub const FORMATS: &[(&str, ())] = &[("table", ()), ("json", ()), ("jsonl", ()), ("csv", ()), ("markdown", ())];
