@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::admit::lanes;
+use super::between::Borders;
 use super::place::Placement;
 use crate::demand::Request;
 use crate::network::LaneId;
@@ -96,8 +97,9 @@ pub struct BorderLoad {
     pub from: TerritoryId,
     /// What it enters next.
     pub to: TerritoryId,
-    /// All that crosses.
-    pub load_mbps: f64,
+    /// All that crosses, against what could cross without a third territory; of that, routes over the high seas may share
+    /// parts with other borders.
+    pub usage: Usage,
 }
 
 /// Traffic between the territories where it begins and ends; `None` = the high seas.
@@ -248,7 +250,12 @@ pub fn borders(law: &Law<'_>, placements: &[Placement]) -> Vec<BorderLoad> {
             *loads.entry((pair[0], pair[1])).or_insert(0.0) += part.mbps;
         }
     }
-    loads.into_iter().map(|((from, to), load_mbps)| BorderLoad { from, to, load_mbps }).collect()
+    let mut capacities = Borders::new(law);
+    let mut load = |((from, to), load_mbps)| {
+        let capacity_mbps = capacities.as_mut().and_then(|borders| borders.capacity_mbps(from, to));
+        BorderLoad { from, to, usage: Usage { load_mbps, capacity_mbps } }
+    };
+    loads.into_iter().map(&mut load).collect()
 }
 
 /// Every pair of territories that anything is offered between, in order.

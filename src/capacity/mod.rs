@@ -1,13 +1,17 @@
 //! The capacity study: how full everything gets, what does not fit, and what stands in its way.
 //!
-//! [`place`] puts every request on lawful routes by a stated rule. Each room answers its `Spec` with an `Outcome` of ids
+//! [`place`] puts every request on lawful routes by a stated rule; [`between`] finds what two places could exchange and what
+//! cuts them apart. Each answers its `Spec` with an `Outcome` of ids
 //! and loads; `report` gives them names. It finds no routes of its own (see `route`) and breaks nothing (see `failure`).
 
 mod admit;
+pub mod between;
+mod diverse;
 mod equal_cost;
 mod load;
 pub mod place;
 
+pub use diverse::{Diversity, Hazard};
 pub use load::{BorderLoad, CableLoad, GatewayLoad, GroupLoad, LaneLoad, Loads, PairLoad, Usage, borders, pairs};
 pub use place::{Bounds, Mode, Part, Placement, Routing, Shortfall};
 
