@@ -21,7 +21,7 @@ use crate::file::{self, Input};
 use crate::network::Metric;
 use crate::policy::Policy;
 use crate::problem::{FileId, Place, Problem, Problems, code};
-use crate::route::Claim;
+use crate::route::{Claim, Disjoint};
 use crate::scenario::places::Places;
 use crate::scenario::raw::{FORMAT, RawCapacity, RawFailure, RawScenario};
 use crate::topology::raw::RawTopology;
@@ -93,17 +93,6 @@ pub struct RouteStudy {
     pub ecmp: bool,
     /// Also the shortest physical route, and what the law costs against it.
     pub compare: bool,
-}
-
-/// What two disjoint routes do not share.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Disjoint {
-    /// No segment.
-    Segment,
-    /// No site but the ends.
-    Site,
-    /// No risk group.
-    RiskGroup,
 }
 
 /// What all pairs are of.

@@ -2,7 +2,8 @@
 
 use crate::network::Metric;
 use crate::policy::{Profile, Rule};
-use crate::scenario::{DemandSource, Disjoint, PairSet};
+use crate::route::Disjoint;
+use crate::scenario::{DemandSource, PairSet};
 use crate::topology::CapacityBasis;
 
 /// Profiles of policies.
