@@ -16,6 +16,7 @@ pub mod report;
 pub mod route;
 pub mod scenario;
 pub mod statistics;
+pub mod study;
 #[cfg(test)]
 mod testing;
 pub mod topology;

@@ -298,3 +298,186 @@ fn the_manual_and_the_completions_know_every_verb() {
         assert!(out(&manual).contains(&format!("crossborder\\-{verb}")), "{}", out(&manual));
     }
 }
+
+/// Tells whether a text is as shown, where a line `...` stands for any lines.
+fn is_as_shown(text: &str, shown: &str) -> bool {
+    let (text, shown): (Vec<&str>, Vec<&str>) = (text.lines().collect(), shown.lines().collect());
+    let pieces: Vec<&[&str]> = shown.split(|line| *line == "...").collect();
+    let mut rest = &text[..];
+    for (i, piece) in pieces.iter().enumerate() {
+        let is_last = i + 1 == pieces.len();
+        let starts = match (i, is_last) {
+            (0, true) => (rest.len() == piece.len()).then_some(0),
+            (0, false) => Some(0),
+            (_, true) => rest.len().checked_sub(piece.len()),
+            (_, false) => (0..=rest.len()).find(|&start| rest[start..].starts_with(piece)),
+        };
+        match starts.filter(|&start| rest[start..].starts_with(piece)) {
+            Some(start) => rest = &rest[start + piece.len()..],
+            None => return false,
+        }
+    }
+    true
+}
+
+#[test]
+fn a_shown_text_is_compared_line_by_line() {
+    assert!(is_as_shown("a\nb\n", "a\nb\n") && !is_as_shown("a\nb\nc\n", "a\nb\n") && !is_as_shown("a\n", "a\nb\n"));
+    assert!(
+        is_as_shown("a\nb\nc\n", "a\n...\n") && is_as_shown("a\nb\nc\n", "...\nb\n...\n") && is_as_shown("a\nb\n", "a\n...\nb\n")
+    );
+    assert!(!is_as_shown("a\nb\nc\n", "...\nb\n") && !is_as_shown("a\nb\n", "...\nc\n...\n"));
+}
+
+/// Runs each `$ crossborder …` of the `console` blocks, and compares what follows.
+fn replay(document: &str) -> usize {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(document)).unwrap();
+    let mut count = 0;
+    for block in text.split("```console\n").skip(1).map(|rest| rest.split("```").next().unwrap()) {
+        for (command, shown) in block.split("$ ").skip(1).map(|entry| entry.split_once('\n').unwrap()) {
+            assert!(command.starts_with("crossborder "), "{document}: `{command}` is no command of ours");
+            let output = shell(&format!("crossborder() {{ \"$0\" \"$@\"; }}; {command}"));
+            ends(&output, 0);
+            assert!(is_as_shown(out(&output), shown.trim_end()), "{document}: `{command}` now says\n{}", out(&output));
+            count += 1;
+        }
+    }
+    count
+}
+
+#[test]
+fn the_readme_shows_what_the_program_says() {
+    assert!(replay("README.md") >= 2);
+}
+
+#[test]
+fn the_command_reference_is_what_help_says() {
+    let mut text =
+        "# Commands\n\nWhat `--help` says. Written by a test: `BLESS=1 cargo test --test program` writes it anew.\n".to_owned();
+    let verbs = ["", "run", "route", "check", "show", "explain", "new"];
+    for verb in verbs {
+        let arguments: Vec<&str> = [verb, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
+        let output = program().args(&arguments).env_remove("COLUMNS").output().unwrap();
+        ends(&output, 0);
+        text += &format!("\n## {}\n\n```text\n{}```\n", ["crossborder", verb].join(" ").trim_end(), out(&output));
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/commands.md");
+    if std::env::var_os("BLESS").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, &text).unwrap();
+    }
+    let documented = fs::read_to_string(&path).unwrap_or_default();
+    assert!(documented == text, "docs/commands.md is not what help says; `BLESS=1 cargo test --test program` writes it anew");
+}
+
+/// The starter scenario in a folder of its own.
+fn starter() -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("starter.toml").to_str().unwrap().to_owned();
+    ends(&run(&["new", "-o", &path]), 0);
+    (folder, path)
+}
+
+#[test]
+fn the_starter_runs_and_is_not_overwritten() {
+    let (_folder, path) = starter();
+    let output = run(&["run", &path]);
+    ends(&output, 0);
+    assert!(out(&output).contains("Internet goes by way of the capital"));
+    ends(&run(&["new", "-o", &path]), 2);
+    ends(&run(&["check", &path]), 0);
+}
+
+#[test]
+fn a_scenario_comes_from_standard_input_too() {
+    let (_folder, path) = starter();
+    let output = shell(&format!("\"$0\" new | \"$0\" run - --format csv && \"$0\" run {path} --format csv >&2"));
+    ends(&output, 0);
+    assert_eq!(out(&output), err(&output));
+}
+
+#[test]
+fn a_failed_expectation_ends_with_1() {
+    let (_folder, path) = starter();
+    let output = run(&["run", &path, "--set", "policy.profile=physical"]);
+    ends(&output, 1);
+    assert!(out(&output).contains("Internet goes by way of the capital"), "the answer is given all the same");
+}
+
+#[test]
+fn what_is_set_must_exist_and_make_sense() {
+    let (_folder, path) = starter();
+    for (set, hint) in [("as_of=", "as_of"), ("polcy.profile=physical", "policy"), ("nothing", "KEY=VALUE"), ("seed=-1", "seed")]
+    {
+        let output = run(&["run", &path, "--set", set]);
+        ends(&output, 2);
+        assert!(err(&output).contains(hint), "{set}: {}", err(&output));
+    }
+    let set = run(&["run", &path, "--set", "seed=7", "--format", "json"]);
+    let seed = run(&["run", &path, "--seed", "7", "--format", "json"]);
+    let seeds =
+        [set, seed].map(|output| serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()["facts"]["seed"].as_u64());
+    assert_eq!(seeds, [Some(7), Some(7)]);
+}
+
+#[test]
+fn a_run_can_be_repeated_from_its_manifest() {
+    let (folder, path) = starter();
+    let answer = folder.path().join("answer.json").to_str().unwrap().to_owned();
+    let manifest = format!("{answer}.manifest.json");
+    ends(&run(&["run", &path, "-o", &answer, "--format", "json", "-j", "1", "--set", "as_of=2027-01-01"]), 0);
+    let recorded: serde_json::Value = serde_json::from_str(&fs::read_to_string(&manifest).unwrap()).unwrap();
+    assert_eq!(recorded["inputs"][0]["path"], "starter.toml", "paths are seen from the manifest's folder");
+    assert_eq!(recorded["as_of"], "2027-01-01");
+    let again = run(&["run", "--verify", &manifest, "-j", "2"]);
+    ends(&again, 0);
+    fs::write(&path, fs::read_to_string(&path).unwrap().replace("length_km = 200", "length_km = 250")).unwrap();
+    let differs = run(&["run", "--verify", &manifest]);
+    ends(&differs, 1);
+    assert!(out(&differs).contains("result") && out(&differs).contains("starter.toml"), "{}", out(&differs));
+    fs::write(&manifest, "{}").unwrap();
+    ends(&run(&["run", "--verify", &manifest]), 2);
+}
+
+#[test]
+fn a_run_from_standard_input_can_be_repeated_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let manifest = folder.path().join("manifest.json").to_str().unwrap().to_owned();
+    ends(&shell(&format!("\"$0\" new | \"$0\" run - --manifest {manifest}")), 0);
+    ends(&run(&["run", "--verify", &manifest]), 0);
+}
+
+#[test]
+fn the_digest_is_that_of_the_answer_without_its_run() {
+    let (folder, path) = starter();
+    let answer = folder.path().join("answer.json").to_str().unwrap().to_owned();
+    ends(&run(&["run", &path, "-o", &answer, "--format", "json"]), 0);
+    let text = fs::read_to_string(&answer).unwrap();
+    let (result, _) = text.split_once(",\n  \"run\": ").unwrap();
+    let stripped = folder.path().join("stripped.json");
+    fs::write(&stripped, format!("{result}\n}}\n")).unwrap();
+    let sum = Command::new("sha256sum").arg(&stripped).output();
+    let Ok(sum) = sum else { return };
+    let manifest = fs::read_to_string(format!("{answer}.manifest.json")).unwrap();
+    assert!(manifest.contains(out(&sum).split(' ').next().unwrap()), "{manifest}");
+}
+
+#[test]
+fn a_dry_run_computes_nothing_and_writes_no_manifest() {
+    let (folder, path) = starter();
+    let answer = folder.path().join("plan.txt").to_str().unwrap().to_owned();
+    ends(&run(&["run", &path, "--dry-run", "-o", &answer]), 0);
+    assert!(fs::read_to_string(&answer).unwrap().contains("What would be computed"));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+}
+
+#[test]
+fn no_thread_count_changes_a_scenario_that_comes_with_the_program() {
+    let scenario = "examples/scenarios/belt-and-road-2017.toml";
+    let answer = |threads: &str| {
+        let output = run(&["run", scenario, "--format", "markdown", "-j", threads]);
+        ends(&output, 0);
+        output.stdout
+    };
+    assert_eq!(answer("1"), answer("8"));
+}

@@ -19,9 +19,8 @@ fn section(report: &Report, level: usize, out: &mut dyn io::Write) -> io::Result
     for fact in &report.facts {
         writeln!(out, "- {}: **{}**", escape(&fact.label), escape(&fact.for_people()))?;
     }
-    for table in report.tables.iter().chain(report.expectation_table().as_ref()) {
-        writeln!(out, "\n{hashes}# {}\n", escape(&table.title))?;
-        rows(table, out)?;
+    for table in &report.tables {
+        titled(table, &hashes, out)?;
     }
     for note in &report.notes {
         writeln!(out, "\n> {}", escape(note))?;
@@ -33,7 +32,12 @@ fn section(report: &Report, level: usize, out: &mut dyn io::Write) -> io::Result
         writeln!(out)?;
         section(part, level + 1, out)?;
     }
-    Ok(())
+    report.expectation_table().map_or(Ok(()), |table| titled(&table, &hashes, out))
+}
+
+fn titled(table: &Table, hashes: &str, out: &mut dyn io::Write) -> io::Result<()> {
+    writeln!(out, "\n{hashes}# {}\n", escape(&table.title))?;
+    rows(table, out)
 }
 
 fn rows(table: &Table, out: &mut dyn io::Write) -> io::Result<()> {
@@ -92,17 +96,17 @@ mod tests {
 | 乌鲁木齐 | 50.60 | a\\|b, \\\\u{202e}c |
 | \"Khan\"\\\\u{a}Tash | – | – |
 
-## Expectations
-
-| Claim | Found | Held |
-| --- | --- | --- |
-| latency under | 101.25 ms | no |
-
 > Lengths are along the cable.
 
 ## A part
 
 - Sites: **12,345**
+
+## Expectations
+
+| Claim | Found | Held |
+| --- | --- | --- |
+| latency under | 101.25 ms | no |
 ";
         assert_eq!(String::from_utf8(bytes).unwrap(), expected);
     }

@@ -110,7 +110,7 @@ impl Value {
 
     fn magnitude(&self) -> Option<f64> {
         match self {
-            #[expect(clippy::cast_precision_loss, reason = "only the length of a bar")]
+            #[expect(clippy::cast_precision_loss, reason = "counts stay below 2^53")]
             Self::Integer(count) => Some(*count as f64),
             Self::Number(number) => Some(*number),
             Self::Estimate { mean, .. } => Some(*mean),
@@ -312,6 +312,12 @@ pub struct Fact {
 }
 
 impl Fact {
+    /// A fact whose number is whole, or whose value is words.
+    #[must_use]
+    pub fn new(key: impl Into<Cow<'static, str>>, label: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
+        Self { key: key.into(), label: label.into(), value: value.into(), decimals: 0 }
+    }
+
     /// Value and unit for people.
     fn for_people(&self) -> String {
         let value = self.value.for_people(self.decimals);
@@ -363,7 +369,7 @@ impl Report {
 
     /// Adds a fact whose number is whole, or whose value is words.
     pub fn fact(&mut self, key: impl Into<Cow<'static, str>>, label: impl Into<Cow<'static, str>>, value: impl Into<Value>) {
-        self.quantity(key, label, value, 0);
+        self.facts.push(Fact::new(key, label, value));
     }
 
     /// Adds a fact that people see with so many decimals.
@@ -380,6 +386,18 @@ impl Report {
     /// Adds a sentence.
     pub fn note(&mut self, sentence: impl Into<String>) {
         self.notes.push(sentence.into());
+    }
+
+    /// The number among the facts that has this key; of an estimate its mean, of yes and no 1 and 0.
+    #[must_use]
+    pub fn number(&self, key: &str) -> Option<f64> {
+        let fact = self.facts.iter().find(|fact| fact.key == key)?;
+        match fact.value {
+            Value::Bool(truth) => Some(f64::from(u8::from(truth))),
+            Value::Unknown | Value::Text(_) | Value::Integer(_) | Value::Number(_) | Value::Estimate { .. } => {
+                fact.value.magnitude()
+            }
+        }
     }
 
     /// Tells whether every claim held, those of the parts too.

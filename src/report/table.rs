@@ -25,10 +25,8 @@ fn heading(title: &str, style: Style, out: &mut dyn io::Write) -> io::Result<()>
 
 fn body(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     facts(report, style, out)?;
-    for table in report.tables.iter().chain(report.expectation_table().as_ref()) {
-        writeln!(out)?;
-        heading(&table.title, style, out)?;
-        rows(table, style, out)?;
+    for table in &report.tables {
+        titled(table, style, out)?;
     }
     if !report.notes.is_empty() {
         writeln!(out)?;
@@ -44,7 +42,13 @@ fn body(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()
         writeln!(out)?;
         write(part, style, out)?;
     }
-    Ok(())
+    report.expectation_table().map_or(Ok(()), |table| titled(&table, style, out))
+}
+
+fn titled(table: &Table, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+    writeln!(out)?;
+    heading(&table.title, style, out)?;
+    rows(table, style, out)
 }
 
 fn facts(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
@@ -189,14 +193,14 @@ Routes
   乌鲁木齐              50.60 ████████          a|b, \\u{202e}c
   \"Khan\"\\u{a}Tash           –                   –
 
-Expectations
-  Claim          Found      Held
-  latency under  101.25 ms  no
-
 note: Lengths are along the cable.
 
 A part
   Sites  12,345
+
+Expectations
+  Claim          Found      Held
+  latency under  101.25 ms  no
 ";
         assert_eq!(written(None), expected);
     }

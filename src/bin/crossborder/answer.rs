@@ -17,7 +17,7 @@ use crate::failure::Failure;
 /// `inputs` are the files it was made from: none of them is ever overwritten.
 pub(crate) fn report(report: &Report, run: Option<&Run>, inputs: &[PathBuf], global: &Global) -> Result<(), Failure> {
     let mut bytes = Vec::new();
-    report::write(report, run, global.format, style(global), &mut bytes).expect("a vector takes every write");
+    report::write(report, run, global.format(), style(global), &mut bytes).expect("a vector takes every write");
     deliver(&bytes, inputs, global)
 }
 
@@ -30,7 +30,7 @@ pub(crate) fn deliver(bytes: &[u8], inputs: &[PathBuf], global: &Global) -> Resu
 }
 
 fn style(global: &Global) -> Style {
-    if global.output.is_some() || global.format != Format::Table {
+    if global.output.is_some() || global.format() != Format::Table {
         return Style::default();
     }
     let width = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0).max(1));

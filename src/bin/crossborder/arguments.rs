@@ -41,10 +41,14 @@ pub(crate) struct Arguments {
 /// What to do, in the order of use.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    Run(crate::run::Arguments),
     Route(crate::route::Arguments),
     Check(crate::check::Arguments),
     Show(crate::show::Arguments),
     Explain(crate::explain::Arguments),
+    New(crate::new::Arguments),
+    #[command(hide = true)]
+    Schema(crate::schema::Arguments),
     #[command(hide = true)]
     Completions(crate::completions::Arguments),
     #[command(hide = true)]
@@ -52,7 +56,7 @@ pub(crate) enum Verb {
 }
 
 /// Flags that every verb takes, before or after its name.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Everywhere")]
 pub(crate) struct Global {
     /// Work on so many threads; the answer is the same for any number [default: all processors]
@@ -65,9 +69,9 @@ pub(crate) struct Global {
     /// Change one value of the scenario, as in `--set as_of=2024-08-01` (repeatable)
     #[arg(long, value_name = "KEY=VALUE", global = true)]
     pub(crate) set: Vec<String>,
-    /// Write the answer in this form
-    #[arg(long, value_name = "FORM", global = true, default_value = "table", value_parser = format())]
-    pub(crate) format: Format,
+    /// Write the answer in this form [default: what the scenario says, else table]
+    #[arg(long, value_name = "FORM", global = true, value_parser = format())]
+    pub(crate) format: Option<Format>,
     /// Write the answer to this file, whole or not at all, instead of standard output
     #[arg(short = 'o', long, value_name = "FILE", global = true)]
     pub(crate) output: Option<PathBuf>,
@@ -86,6 +90,11 @@ pub(crate) struct Global {
 }
 
 impl Global {
+    /// The form that was asked for.
+    pub(crate) fn format(&self) -> Format {
+        self.format.unwrap_or_default()
+    }
+
     /// Refuses the flags that change a scenario, where there is none.
     pub(crate) fn takes_no_scenario_flags(&self) -> Result<(), Failure> {
         let flag = if self.seed.is_some() { "--seed" } else { "--set" };

@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use crossborder::file::Input;
 use crossborder::problem::{Problems, Severity, render};
 use crossborder::report::{Column, Format, Report, Table};
+use crossborder::scenario;
 use crossborder::topology;
 
-use crate::answer;
 use crate::arguments::Global;
 use crate::failure::{Ending, Failure};
+use crate::{answer, load};
 
 /// Check topologies and scenarios: every problem at once, with its place and what would fix it
 #[derive(Args, Debug)]
@@ -25,9 +25,8 @@ pub(crate) fn run(arguments: &Arguments, global: &Global) -> Result<Ending, Fail
     let mut inputs = Vec::new();
     let checked: Vec<(String, Problems)> =
         arguments.paths.iter().map(|path| (path.display().to_string(), problems(path, &mut inputs))).collect();
-    let inputs: Vec<PathBuf> = inputs.into_iter().map(|input| PathBuf::from(input.path)).collect();
     let errors: usize = checked.iter().map(|(_, problems)| problems.count(Severity::Error)).sum();
-    if global.format == Format::Table {
+    if global.format() == Format::Table {
         let colour = if answer::has_color(global) { render::Colour::Styled } else { render::Colour::Plain };
         let text: String = checked.iter().map(|(name, problems)| drawn(name, problems, colour)).collect();
         answer::deliver(text.as_bytes(), &inputs, global)?;
@@ -38,12 +37,23 @@ pub(crate) fn run(arguments: &Arguments, global: &Global) -> Result<Ending, Fail
 }
 
 /// Everything that is wrong with what a path names.
-fn problems(path: &Path, inputs: &mut Vec<Input>) -> Problems {
-    let mut problems = Problems::new();
-    let raw = topology::read::folder(path, &mut problems, inputs);
+fn problems(path: &Path, inputs: &mut Vec<PathBuf>) -> Problems {
+    if path.is_file() && path.file_name() != Some("topology.toml".as_ref()) {
+        inputs.push(path.to_owned());
+        return match scenario::load(path, &[]) {
+            Ok(scenario) => {
+                inputs.extend(scenario.inputs.iter().map(|input| PathBuf::from(&input.path)));
+                scenario.warnings
+            }
+            Err(problems) => problems,
+        };
+    }
+    let (mut problems, mut read) = (Problems::new(), Vec::new());
+    let raw = topology::read::folder(load::folder(path), &mut problems, &mut read);
     if let Some(raw) = raw {
         topology::build::topology(raw, &mut problems);
     }
+    inputs.extend(read.into_iter().map(|input| PathBuf::from(input.path)));
     problems
 }
 

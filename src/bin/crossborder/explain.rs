@@ -23,7 +23,7 @@ pub(crate) fn run(arguments: &Arguments, global: &Global) -> Result<Ending, Fail
     };
     let help = || Some("`crossborder explain` lists all codes".to_owned());
     let explanation = code::explain(code).ok_or_else(|| Failure::Usage(format!("there is no code `{code}`"), help()))?;
-    if matches!(global.format, Format::Table | Format::Markdown) {
+    if matches!(global.format(), Format::Table | Format::Markdown) {
         let Explanation { code, title, text } = explanation;
         answer::deliver(format!("# {code}: {title}\n\n{text}\n").as_bytes(), &[], global)?;
     } else {

@@ -13,10 +13,14 @@ use crossborder::problem::Problems;
 pub(crate) enum Ending {
     /// 0: it ran, and every expectation held.
     Done,
+    /// 1: it ran, and an expectation failed or a repetition differs.
+    Failed,
     /// 2: the input or the usage is wrong.
     Wrong,
     /// 3: a file, the disk or the machine gave out.
     Unable,
+    /// 128 + the signal: interrupted, and what was done is kept.
+    Interrupted(u8),
 }
 
 impl From<Ending> for ExitCode {
@@ -24,7 +28,9 @@ impl From<Ending> for ExitCode {
         Self::from(match ending {
             Ending::Done => 0,
             Ending::Wrong => 2,
+            Ending::Failed => 1,
             Ending::Unable => 3,
+            Ending::Interrupted(signal) => 128 + signal,
         })
     }
 }

@@ -27,12 +27,8 @@ impl Loaded {
 
 /// Opens a topology folder, named by itself or by its `topology.toml`.
 pub(crate) fn topology(path: &Path, global: &Global) -> Result<Loaded, Failure> {
-    let folder = match path.file_name() {
-        Some(name) if name == "topology.toml" => path.parent().unwrap_or(Path::new(".")),
-        _ => path,
-    };
     let (mut problems, mut inputs) = (Problems::new(), Vec::new());
-    let raw = topology::read::folder(folder, &mut problems, &mut inputs);
+    let raw = topology::read::folder(folder(path), &mut problems, &mut inputs);
     let topology = raw.and_then(|raw| topology::build::topology(raw, &mut problems));
     match topology {
         Some(topology) if !problems.has_errors() => {
@@ -40,6 +36,14 @@ pub(crate) fn topology(path: &Path, global: &Global) -> Result<Loaded, Failure> 
             Ok(Loaded { topology, inputs })
         }
         _ => Err(Failure::Input(problems, path.display().to_string())),
+    }
+}
+
+/// The folder that is meant where its `topology.toml` is named.
+pub(crate) fn folder(path: &Path) -> &Path {
+    match path.file_name() {
+        Some(name) if name == "topology.toml" => path.parent().unwrap_or(Path::new(".")),
+        _ => path,
     }
 }
 

@@ -11,7 +11,11 @@ mod explain;
 mod failure;
 mod load;
 mod man;
+mod manifest;
+mod new;
 mod route;
+mod run;
+mod schema;
 mod show;
 mod signals;
 mod talk;
@@ -40,10 +44,13 @@ fn main() -> ExitCode {
 
 fn perform(verb: &Verb, global: &Global) -> Result<Ending, Failure> {
     match verb {
+        Verb::Run(arguments) => run::run(arguments, global),
         Verb::Route(arguments) => route::run(arguments, global),
         Verb::Check(arguments) => check::run(arguments, global),
         Verb::Show(arguments) => show::run(arguments, global),
         Verb::Explain(arguments) => explain::run(arguments, global),
+        Verb::New(arguments) => new::run(arguments, global),
+        Verb::Schema(arguments) => schema::run(arguments, global),
         Verb::Completions(arguments) => completions::run(arguments, global),
         Verb::Man(arguments) => man::run(arguments, global),
     }

@@ -2,7 +2,9 @@
 //!
 //! Where standard error takes nothing, nothing is said: that is no reason to fail, nor to panic as `eprintln!` does.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
 
 use crossborder::problem::render::{self, Colour};
 use crossborder::report::plain;
@@ -41,6 +43,38 @@ pub(crate) fn remark(text: &str, global: &Global) {
 pub(crate) fn detail(text: &str, global: &Global) {
     if global.verbose {
         line(&plain(text));
+    }
+}
+
+/// How far a run is: one line that comes after half a second, if someone watches, and goes away again.
+pub(crate) struct Progress {
+    start: Instant,
+    is_wanted: bool,
+    of: usize,
+    done: AtomicUsize,
+}
+
+impl Progress {
+    /// Begins with nothing done of so many steps.
+    pub(crate) fn new(of: usize, global: &Global) -> Self {
+        let is_watched = io::stderr().is_terminal() && std::env::var_os("CI").is_none();
+        Self { start: Instant::now(), is_wanted: is_watched && !global.quiet, of, done: AtomicUsize::new(0) }
+    }
+
+    /// One more step begins.
+    pub(crate) fn step(&self) {
+        let done = self.done.fetch_add(1, Ordering::Relaxed);
+        let seconds = self.start.elapsed().as_secs_f64();
+        if self.is_wanted && seconds >= 0.5 {
+            let _ = write!(io::stderr().lock(), "\r\x1b[K{done} of {} done, {seconds:.1} s", self.of);
+        }
+    }
+
+    /// Takes the line away.
+    pub(crate) fn clear(&self) {
+        if self.is_wanted && self.start.elapsed().as_secs_f64() >= 0.5 {
+            let _ = write!(io::stderr().lock(), "\r\x1b[K");
+        }
     }
 }
 

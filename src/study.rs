@@ -1,0 +1,144 @@
+//! Runs a scenario: its studies one after the other, then what was to hold.
+//!
+//! Each study is a room of its own (`route` and its siblings); here is only who is asked what, and the report of the
+//! whole. It reads no file and knows no format.
+
+use crate::network::compile;
+use crate::policy::Law;
+use crate::report::Column;
+use crate::report::{self, Expectation, Report, Table, Value};
+use crate::route::{self, Spec, judge};
+use crate::scenario::{About, Question, RouteStudy, Scenario, Study};
+
+/// Runs every study of a scenario and judges its expectations.
+///
+/// `goes_on` is asked before each study; once it says no, the rest is left out and the report says so.
+/// The same bytes at any thread count.
+#[must_use]
+pub fn run(scenario: &Scenario, goes_on: impl Fn() -> bool) -> Report {
+    let law = Law::new(&scenario.topology, &scenario.policy);
+    let mut report = head("run", scenario);
+    for study in &scenario.studies {
+        if !goes_on() {
+            report.is_partial = true;
+            break;
+        }
+        let mut part = answer(&law, study);
+        part.title = format!("{}: {}", study.name, part.title);
+        part.facts.insert(0, report::Fact::new("study", "Study", study.name.as_str()));
+        report.parts.push(part);
+    }
+    for expectation in &scenario.expectations {
+        if !goes_on() {
+            report.is_partial = true;
+            break;
+        }
+        let verdicts = verdicts(&law, scenario, &report.parts, &expectation.about);
+        report.expectations.extend(verdicts.into_iter().map(|verdict| match &expectation.name {
+            Some(name) => Expectation { claim: format!("{name}: {}", verdict.claim), ..verdict },
+            None => verdict,
+        }));
+    }
+    report
+}
+
+/// Says what a run would compute, without computing it.
+#[must_use]
+pub fn plan(scenario: &Scenario) -> Report {
+    let law = Law::new(&scenario.topology, &scenario.policy);
+    let mut report = head("plan", scenario);
+    let columns = vec![
+        Column::text("study", "Study"),
+        Column::text("kind", "Kind"),
+        Column::number("requests", "Requests", 0),
+        Column::number("networks", "Networks", 0),
+        Column::number("vertices", "Vertices", 0),
+        Column::number("arcs", "Arcs", 0),
+    ];
+    let mut table = Table::new("studies", "What would be computed", columns);
+    for study in &scenario.studies {
+        let mut row: Vec<Value> = vec![study.name.as_str().into(), kind(&study.question).into()];
+        match &study.question {
+            Question::Route(route) => {
+                let queries: Vec<_> = route.requests.iter().map(|request| request.query.clone()).collect();
+                let networks = compile(&law, route.metric, &queries).networks;
+                row.extend([
+                    queries.len().into(),
+                    networks.len().into(),
+                    networks.iter().map(crate::network::Network::vertex_count).sum::<usize>().into(),
+                    networks.iter().map(crate::network::Network::arc_count).sum::<usize>().into(),
+                ]);
+            }
+            Question::Capacity(_) | Question::Failure(_) => row.extend(vec![Value::Unknown; 4]),
+        }
+        table.push(row);
+    }
+    report.tables.push(table);
+    report.fact("expectations", "Expectations", scenario.expectations.len());
+    report
+}
+
+/// The first study that this version cannot compute yet.
+#[must_use]
+pub fn unknown(scenario: &Scenario) -> Option<&Study> {
+    scenario.studies.iter().find(|study| !matches!(study.question, Question::Route(_)))
+}
+
+fn head(key: &'static str, scenario: &Scenario) -> Report {
+    let mut report = Report::new(key, scenario.description.as_deref().unwrap_or(&scenario.name));
+    report.fact("scenario", "Scenario", scenario.name.as_str());
+    report.fact("topology", "Topology", scenario.topology.name());
+    report.fact("as_of", "As of", scenario.policy.as_of.to_string());
+    report.fact("policy", "Policy", report::route::policy(&scenario.topology, &scenario.policy));
+    report.fact("seed", "Seed", scenario.seed);
+    report.fact("demands", "Demands", scenario.demands.len());
+    report.quantity("offered_gbps", "Offered", crate::demand::total(&scenario.demands).gbps(), 0);
+    report
+}
+
+const fn kind(question: &Question) -> &'static str {
+    match question {
+        Question::Route(_) => "route",
+        Question::Capacity(_) => "capacity",
+        Question::Failure(_) => "failure",
+    }
+}
+
+fn answer(law: &Law<'_>, study: &Study) -> Report {
+    match &study.question {
+        Question::Route(route) => {
+            let spec = spec(route);
+            report::route::report(law, &spec, &route::run(law, &spec))
+        }
+        Question::Capacity(_) | Question::Failure(_) => Report::new(kind(&study.question), "Not computed by this version"),
+    }
+}
+
+fn spec(study: &RouteStudy) -> Spec {
+    Spec {
+        requests: study.requests.clone(),
+        metric: study.metric,
+        k: study.k,
+        disjoint: study.disjoint,
+        equal_cost: study.ecmp,
+        compare: study.compare,
+    }
+}
+
+fn verdicts(law: &Law<'_>, scenario: &Scenario, parts: &[Report], about: &About) -> Vec<Expectation> {
+    match about {
+        About::Route(metric, claim) => judge(law, *metric, claim)
+            .into_iter()
+            .map(|verdict| Expectation { claim: verdict.claim, found: verdict.found, held: verdict.held })
+            .collect(),
+        About::Measure { study, key, at_least, at_most } => {
+            let name = &scenario.studies[*study].name;
+            let found = parts.get(*study).and_then(|part| part.number(key));
+            let bound = |word, bound: &Option<f64>| bound.map(|bound| format!(" {word} {bound}")).unwrap_or_default();
+            let claim = format!("{key} of {name}{}{}", bound("at least", at_least), bound("at most", at_most));
+            let held = found.is_some_and(|found| at_least.is_none_or(|b| found >= b) && at_most.is_none_or(|b| found <= b));
+            let found = found.map_or_else(|| "the study reports no such number".to_owned(), |found| found.to_string());
+            vec![Expectation { claim, found, held }]
+        }
+    }
+}
