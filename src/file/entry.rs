@@ -179,7 +179,7 @@ impl Entry {
         let text = self.get()?;
         let Number { name, interval } = wanted;
         if matches!(self.form, Form::String | Form::Boolean | Form::Date) {
-            let problem = self.problem(code::WRONG_TYPE, format!("{name} is no number"), "not a number");
+            let problem = self.problem(code::WRONG_TYPE, format!("`{text}` is a text, but {name} is a number"), "not a number");
             problems.push(
                 problem
                     .help(format!("write it without quotes, such as `{}`", if text.parse::<f64>().is_ok() { text } else { "1" })),
@@ -271,7 +271,7 @@ pub fn validity(from: &Entry, to: &Entry, problems: &mut Problems) -> Validity {
     if let (Some(first), Some(end)) = (validity.from, validity.to)
         && end <= first
     {
-        let message = format!("ends on {end}, before it begins on {first}");
+        let message = format!("ends on {end}, but begins on {first}");
         let mut problem = to.problem(code::ENDS_BEFORE_BEGINNING, message, "the first day it is no more");
         if let Some(place) = from.place.clone().filter(|place| Some(place) != to.place.as_ref()) {
             problem = problem.and(place, "the first day it is");

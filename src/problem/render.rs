@@ -96,11 +96,15 @@ fn group<'a>(problems: &'a Problems, problem: &'a Problem) -> Group<'a> {
         Severity::Warning => Level::WARNING,
     };
     let mut group = level.primary_title(visible(&problem.message)).id(problem.code.0).elements(None::<Element<'_>>);
-    if let Some(place) = &problem.place {
-        group = group.element(element(problems, place, AnnotationKind::Primary, &problem.label));
-    }
-    for (place, label) in &problem.also {
-        group = group.element(element(problems, place, AnnotationKind::Context, label));
+    let own = problem.place.iter().map(|place| (place, AnnotationKind::Primary, problem.label.as_str()));
+    let also = problem.also.iter().map(|(place, label)| (place, AnnotationKind::Context, label.as_str()));
+    let marks: Vec<Mark<'a>> = own.chain(also).collect();
+    let line = |mark: &Mark<'_>| (mark.0.file, problems.file(mark.0.file).line_of(mark.0.span.start));
+    for (i, mark) in marks.iter().enumerate() {
+        if marks[..i].iter().all(|earlier| line(earlier) != line(mark)) {
+            let of_line: Vec<Mark<'a>> = marks[i..].iter().copied().filter(|other| line(other) == line(mark)).collect();
+            group = group.element(element(problems, &of_line));
+        }
     }
     match &problem.help {
         Some(help) => group.element(Level::HELP.message(visible(help))),
@@ -108,18 +112,26 @@ fn group<'a>(problems: &'a Problems, problem: &'a Problem) -> Group<'a> {
     }
 }
 
-/// The line of a place, or only the path where there is no text to show. A place over several lines ends with its first.
-fn element<'a>(problems: &'a Problems, place: &Place, kind: AnnotationKind, label: &'a str) -> Element<'a> {
-    let file = problems.file(place.file);
+/// A place to underline, how, and with which words.
+type Mark<'a> = (&'a Place, AnnotationKind, &'a str);
+
+/// The line of some places, or only the path where there is no text to show. A place over several lines ends with its
+/// first.
+fn element<'a>(problems: &'a Problems, marks: &[Mark<'a>]) -> Element<'a> {
+    let first = marks[0].0;
+    let file = problems.file(first.file);
     if file.text.is_empty() {
         return Origin::path(visible(&file.path)).into();
     }
-    let line = file.line_of(place.span.start);
+    let line = file.line_of(first.span.start);
     let bytes = file.line_range(line);
     let clamp = |byte: usize| byte.clamp(bytes.start, bytes.end) - bytes.start;
-    let label = (!label.is_empty()).then(|| visible(label));
-    let annotation = kind.span(clamp(place.span.start)..clamp(place.span.end)).label(label);
-    Snippet::source(&file.text[bytes.clone()]).line_start(line + 1).path(visible(&file.path)).annotation(annotation).into()
+    let annotations = marks.iter().map(|(place, kind, label)| {
+        let label = (!label.is_empty()).then(|| visible(label));
+        kind.span(clamp(place.span.start)..clamp(place.span.end)).label(label)
+    });
+    let snippet = Snippet::source(&file.text[bytes.clone()]).line_start(line + 1).path(visible(&file.path));
+    snippet.annotations(annotations).into()
 }
 
 /// Makes control characters and marks that turn the direction of text visible, so that no input can disguise itself.

@@ -5,13 +5,13 @@ use crate::file::{Entry, Interval, Number, Record, Table, Tables, Value, fill};
 use crate::network::Metric;
 use crate::policy::{Policy, Profile, Query};
 use crate::problem::{Problem, Problems, code};
-use crate::route::{Claim, Condition};
+use crate::route::{Claim, Condition, Spec};
 use crate::scenario::places::Places;
 use crate::scenario::raw::{RawCapacity, RawExpect, RawFailure, RawPolicy, RawQuery, RawRoute};
 use crate::scenario::words::{
     BASES, COMPARES, DISJOINTS, ELEMENTS, IMPACTS, METRICS, OBJECTIVES, PROFILES, ROUTINGS, RULES, SETS,
 };
-use crate::scenario::{About, Expectation, PairSet, Question, RouteStudy, Study};
+use crate::scenario::{About, Expectation, PairSet, Question, Study};
 use crate::topology::words::SERVICES;
 use crate::topology::{Service, SiteId, Topology};
 use crate::units::{Date, Latency};
@@ -139,13 +139,7 @@ fn read_failure(table: Table, problems: &mut Problems) -> (Entry, Asked) {
     (raw.name.clone(), Asked::Failure(raw))
 }
 
-fn route(
-    raw: &RawRoute,
-    demands: &[Request],
-    places: &Places,
-    topology: Option<&Topology>,
-    problems: &mut Problems,
-) -> RouteStudy {
+fn route(raw: &RawRoute, demands: &[Request], places: &Places, topology: Option<&Topology>, problems: &mut Problems) -> Spec {
     let service = raw.service.word("service class", SERVICES, problems).unwrap_or(Service::Internet);
     let latency_max = raw.latency_max_ms.number(LATENCY, problems).and_then(Latency::from_ms);
     let all = raw.all_pairs.word("set of pairs", SETS, problems);
@@ -171,12 +165,12 @@ fn route(
         let request = Request::question(format!("{} → {}", name(from)?, name(to)?), query);
         Some(Request { latency_max, ..request })
     }));
-    RouteStudy {
+    Spec {
         requests,
         metric: raw.metric.word("metric", METRICS, problems).unwrap_or_default(),
         k: raw.k.whole("number of routes", 1, 1000, problems).and_then(|k| usize::try_from(k).ok()).unwrap_or(1),
         disjoint: raw.disjoint.word("kind of disjointness", DISJOINTS, problems),
-        ecmp: raw.ecmp.boolean(problems).unwrap_or(false),
+        equal_cost: raw.ecmp.boolean(problems).unwrap_or(false),
         compare: raw.compare.word("comparison", COMPARES, problems).unwrap_or(true),
     }
 }

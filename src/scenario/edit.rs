@@ -184,7 +184,8 @@ fn forget(kind: Kind, id: &Entry, raw: &mut RawTopology, problems: &mut Problems
     }
     let lost = demands - raw.demands.len();
     if lost > 0 {
-        let message = format!("with site `{}` go {lost} demands that begin or end there", id.text);
+        let (plural, verb) = if lost == 1 { ("", "goes") } else { ("s", "go") };
+        let message = format!("with site `{}` {verb} {lost} demand{plural} at it", id.text);
         let help = "say so by removing them too, or let the site stand without segments";
         problems.push(id.problem(code::DEMANDS_GO_WITH_SITE, message, "removed here").help(help));
     }

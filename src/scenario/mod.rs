@@ -21,7 +21,7 @@ use crate::file::{self, Input};
 use crate::network::Metric;
 use crate::policy::Policy;
 use crate::problem::{FileId, Place, Problem, Problems, code};
-use crate::route::{Claim, Disjoint};
+use crate::route::{self, Claim};
 use crate::scenario::places::Places;
 use crate::scenario::raw::{FORMAT, RawCapacity, RawFailure, RawScenario};
 use crate::topology::raw::RawTopology;
@@ -70,29 +70,12 @@ pub struct Study {
 /// What a study asks.
 #[derive(Clone, Debug)]
 pub enum Question {
-    /// Which way.
-    Route(RouteStudy),
+    /// Which way, how long, and what the law costs.
+    Route(route::Spec),
     /// How much fits; words and numbers are checked, names are not yet resolved.
     Capacity(Box<RawCapacity>),
     /// What breaks; words and numbers are checked, names are not yet resolved.
     Failure(Box<RawFailure>),
-}
-
-/// Which way.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RouteStudy {
-    /// Between whom.
-    pub requests: Vec<Request>,
-    /// What shortest means.
-    pub metric: Metric,
-    /// How many routes of each, in order of cost.
-    pub k: usize,
-    /// What two routes are not to share, if two are asked for.
-    pub disjoint: Option<Disjoint>,
-    /// All routes of least cost.
-    pub ecmp: bool,
-    /// Also the shortest physical route, and what the law costs against it.
-    pub compare: bool,
 }
 
 /// What all pairs are of.
@@ -237,6 +220,11 @@ fn check_head(raw: &RawScenario, problems: &mut Problems) {
 /// Reads the topology, changes it, and builds it. What names there are is known even if it cannot be built.
 fn topology(raw: &mut RawScenario, base: &Path, problems: &mut Problems, inputs: &mut Vec<Input>) -> (Places, Option<Topology>) {
     let mut parts = match raw.topology.get() {
+        Some(folder) if !base.join(folder).is_dir() => {
+            let problem = raw.topology.problem(code::UNREADABLE, format!("no topology folder `{folder}`"), "no such folder");
+            problems.push(problem.help("paths count from the folder of the scenario"));
+            return (Places::unknown(), None);
+        }
         Some(folder) => match topology::read::folder(&base.join(folder), problems, inputs) {
             Some(parts) => parts,
             None => return (Places::unknown(), None),

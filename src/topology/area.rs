@@ -1,8 +1,8 @@
 //! Whether a place lies in an area, and whether a drawn line passes it.
 //!
-//! Lines are great circles between their points, looked at every [`STEP_M`]; what an area's border cuts off by less
-//! may be missed. Polygons have edges straight in longitude and latitude, go the short way round (so across the date
-//! line where that is shorter), and hold no pole.
+//! Lines are great circles between their points, looked at every [`STEP_M`] near an area; what its border cuts off by
+//! less may be missed. Polygons have edges straight in longitude and latitude, go the short way round (so across the
+//! date line where that is shorter), and hold no pole.
 
 use crate::topology::Area;
 use crate::topology::geography::great_circle_m;
@@ -11,37 +11,94 @@ use crate::units::Position;
 /// Distance between the points of a line that are looked at, in metres.
 pub const STEP_M: f64 = 2_000.0;
 
-/// Tells whether the place is inside or, for a circle, on the edge.
-#[must_use]
-pub fn contains(area: &Area, place: Position) -> bool {
-    match area {
-        #[expect(clippy::cast_precision_loss, reason = "a radius is far below 2^53 m")]
-        Area::Circle { centre, radius } => great_circle_m(*centre, place) <= radius.m() as f64,
-        Area::Polygon(corners) => in_polygon(corners, place),
+/// An area made ready to be asked about many lines.
+#[derive(Clone, Copy, Debug)]
+pub struct Probe<'a> {
+    area: &'a Area,
+    centre: Position,
+    /// No point of the area is further from the centre, in metres.
+    reach: f64,
+}
+
+impl<'a> Probe<'a> {
+    /// Makes an area ready. O(length of a polygon's edges in degrees).
+    #[must_use]
+    pub fn new(area: &'a Area) -> Self {
+        match area {
+            #[expect(clippy::cast_precision_loss, reason = "a radius is far below 2^53 m")]
+            Area::Circle { centre, radius } => Self { area, centre: *centre, reach: radius.m() as f64 },
+            Area::Polygon(corners) => {
+                let border = border(corners);
+                let sum = border.iter().fold([0.0; 3], |sum, &place| [0, 1, 2].map(|i| sum[i] + vector(place)[i]));
+                let centre = place(sum).unwrap_or(border[0]);
+                let furthest = border.iter().map(|&place| great_circle_m(centre, place)).fold(0.0, f64::max);
+                // Beyond a quarter of the Earth a circle round the border need not hold what is inside.
+                let reach = if furthest > QUARTER_M { f64::INFINITY } else { furthest + BETWEEN_M };
+                Self { area, centre, reach }
+            }
+        }
+    }
+
+    /// Tells whether the place is inside or, for a circle, on the edge.
+    #[must_use]
+    pub fn contains(&self, place: Position) -> bool {
+        match self.area {
+            Area::Circle { centre, .. } => great_circle_m(*centre, place) <= self.reach,
+            Area::Polygon(corners) => in_polygon(corners, place),
+        }
+    }
+
+    /// Tells whether the line from point to point passes the area.
+    #[must_use]
+    pub fn is_passed_by(&self, line: &[Position]) -> bool {
+        match line {
+            [] => false,
+            [only] => self.contains(*only),
+            _ => line.windows(2).any(|ends| self.is_passed_by_arc(ends[0], ends[1])),
+        }
+    }
+
+    /// Goes along the arc: far from the area in one stride to where it may begin, near it step by step.
+    fn is_passed_by_arc(&self, a: Position, b: Position) -> bool {
+        let length = great_circle_m(a, b);
+        let mut along = 0.0;
+        while along < length {
+            let here = between(a, b, along / length);
+            let away = great_circle_m(self.centre, here) - self.reach;
+            if away <= 0.0 && self.contains(here) {
+                return true;
+            }
+            along += away.max(STEP_M);
+        }
+        self.contains(b)
     }
 }
 
-/// Tells whether the line from point to point passes the area. O(length of the line / [`STEP_M`]) times the corners.
-#[must_use]
-pub fn is_passed_by(area: &Area, line: &[Position]) -> bool {
-    match line {
-        [] => false,
-        [only] => contains(area, *only),
-        _ => line.windows(2).any(|ends| arc_passes(area, ends[0], ends[1])),
+/// A quarter of the way round the Earth, in metres.
+const QUARTER_M: f64 = 1e7;
+
+/// No point of an edge is further from the nearest point of [`border`], in metres: the diagonal of one degree.
+const BETWEEN_M: f64 = 160_000.0;
+
+/// Points along the edges of a polygon, at most a degree of latitude and of longitude from one to the next.
+fn border(corners: &[Position]) -> Vec<Position> {
+    let mut points = Vec::new();
+    for (i, corner) in corners.iter().enumerate() {
+        let next = corners[(i + 1) % corners.len()];
+        let (north, east) = (next.lat() - corner.lat(), east_of(corner.lon(), next.lon()));
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 180")]
+        let steps = north.abs().max(east.abs()).ceil().max(1.0) as u16;
+        for step in 0..steps {
+            let share = f64::from(step) / f64::from(steps);
+            points.extend(Position::new(corner.lat() + share * north, corner.lon() + share * east));
+        }
     }
+    points
 }
 
-fn arc_passes(area: &Area, a: Position, b: Position) -> bool {
-    let length = great_circle_m(a, b);
-    // Too far from the centre to reach the circle: no need to look closer.
-    if let Area::Circle { centre, radius } = area
-        && great_circle_m(*centre, a).min(great_circle_m(*centre, b)) > radius.km() * 1e3 + length
-    {
-        return false;
-    }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most half the Earth over the step")]
-    let steps = (length / STEP_M).ceil().max(1.0) as u32;
-    (0..=steps).any(|step| contains(area, between(a, b, f64::from(step) / f64::from(steps))))
+/// How far east, in degrees, the short way: -180 to 180.
+fn east_of(from: f64, to: f64) -> f64 {
+    (to - from + 180.0).rem_euclid(360.0) - 180.0
 }
 
 /// The point at a share of the great circle from a to b; for antipodes, some great circle.
@@ -55,8 +112,12 @@ pub fn between(a: Position, b: Position, share: f64) -> Position {
     } else {
         (((1.0 - share) * angle).sin() / angle.sin(), (share * angle).sin() / angle.sin())
     };
-    let [x, y, z] = [0, 1, 2].map(|i| first * from[i] + second * to[i]);
-    Position::new(z.atan2(x.hypot(y)).to_degrees(), y.atan2(x).to_degrees()).unwrap_or(a)
+    place([0, 1, 2].map(|i| first * from[i] + second * to[i])).unwrap_or(a)
+}
+
+/// The place in a direction from the Earth's centre.
+fn place([x, y, z]: [f64; 3]) -> Option<Position> {
+    Position::new(z.atan2(x.hypot(y)).to_degrees(), y.atan2(x).to_degrees())
 }
 
 fn vector(place: Position) -> [f64; 3] {
@@ -67,7 +128,6 @@ fn vector(place: Position) -> [f64; 3] {
 /// Counts the edges north of the place that its meridian crosses: odd is inside.
 fn in_polygon(corners: &[Position], place: Position) -> bool {
     // Longitudes are taken relative to the place, each edge the short way, so that the date line is nowhere special.
-    let east_of = |from: f64, to: f64| (to - from + 180.0).rem_euclid(360.0) - 180.0;
     let mut is_inside = false;
     for (i, corner) in corners.iter().enumerate() {
         let next = corners[(i + 1) % corners.len()];
@@ -102,9 +162,9 @@ mod tests {
     #[test]
     fn a_polygon_holds_its_middle_and_not_its_neighbours() {
         let area = square([10.0, 20.0], [30.0, 40.0]);
-        assert!(contains(&area, at(15.0, 35.0)));
+        assert!(Probe::new(&area).contains(at(15.0, 35.0)));
         for outside in [at(5.0, 35.0), at(25.0, 35.0), at(15.0, 29.0), at(15.0, 41.0), at(15.0, -145.0)] {
-            assert!(!contains(&area, outside), "{outside:?}");
+            assert!(!Probe::new(&area).contains(outside), "{outside:?}");
         }
     }
 
@@ -112,10 +172,10 @@ mod tests {
     fn a_polygon_across_the_date_line_holds_both_sides() {
         let area = square([-20.0, -10.0], [170.0, -170.0]);
         for inside in [at(-15.0, 175.0), at(-15.0, -175.0), at(-15.0, 180.0)] {
-            assert!(contains(&area, inside), "{inside:?}");
+            assert!(Probe::new(&area).contains(inside), "{inside:?}");
         }
         for outside in [at(-15.0, 165.0), at(-15.0, -165.0), at(-15.0, 0.0)] {
-            assert!(!contains(&area, outside), "{outside:?}");
+            assert!(!Probe::new(&area).contains(outside), "{outside:?}");
         }
     }
 
@@ -124,8 +184,12 @@ mod tests {
         let corners = [-170.0, -60.0, 60.0, 170.0];
         let ring = corners.iter().map(|&lon| at(-5.0, lon)).chain(corners.iter().rev().map(|&lon| at(5.0, lon))).collect();
         let area = Area::Polygon(ring);
-        assert!(contains(&area, at(0.0, 0.0)) && contains(&area, at(0.0, 150.0)) && contains(&area, at(0.0, -150.0)));
-        assert!(!contains(&area, at(0.0, 180.0)));
+        assert!(
+            Probe::new(&area).contains(at(0.0, 0.0))
+                && Probe::new(&area).contains(at(0.0, 150.0))
+                && Probe::new(&area).contains(at(0.0, -150.0))
+        );
+        assert!(!Probe::new(&area).contains(at(0.0, 180.0)));
     }
 
     #[test]
@@ -133,20 +197,50 @@ mod tests {
         // The great circle from 50 N 0 E to 50 N 90 E bulges to about 59 N half-way.
         let line = [at(50.0, 0.0), at(50.0, 90.0)];
         let circle = |lat| Area::Circle { centre: at(lat, 45.0), radius: Length::from_m(100_000) };
-        assert!(is_passed_by(&circle(59.3), &line));
-        assert!(!is_passed_by(&circle(50.0), &line));
+        assert!(Probe::new(&circle(59.3)).is_passed_by(&line));
+        assert!(!Probe::new(&circle(50.0)).is_passed_by(&line));
     }
 
     #[test]
     fn waypoints_bend_a_line() {
         let area = Area::Circle { centre: at(10.0, 5.0), radius: Length::from_m(50_000) };
-        assert!(!is_passed_by(&area, &[at(0.0, 0.0), at(0.0, 10.0)]));
-        assert!(is_passed_by(&area, &[at(0.0, 0.0), at(10.0, 5.0), at(0.0, 10.0)]));
+        assert!(!Probe::new(&area).is_passed_by(&[at(0.0, 0.0), at(0.0, 10.0)]));
+        assert!(Probe::new(&area).is_passed_by(&[at(0.0, 0.0), at(10.0, 5.0), at(0.0, 10.0)]));
     }
 
     #[test]
     fn a_line_across_the_date_line_passes_what_lies_there() {
         let area = Area::Circle { centre: at(0.0, 180.0), radius: Length::from_m(10_000) };
-        assert!(is_passed_by(&area, &[at(0.0, 170.0), at(0.0, -170.0)]));
+        assert!(Probe::new(&area).is_passed_by(&[at(0.0, 170.0), at(0.0, -170.0)]));
+    }
+
+    #[test]
+    fn strides_miss_nothing_that_steps_would_find() {
+        let mut chance = crate::testing::Chance(7);
+        let mut degrees = |span: u64| {
+            #[expect(clippy::cast_precision_loss, reason = "small")]
+            let value = chance.below(span * 10) as f64 / 10.0;
+            value - span as f64 / 2.0
+        };
+        let mut passed = 0;
+        for _ in 0..300 {
+            let (lat, lon) = (degrees(140), degrees(360));
+            let area = match lon as i64 % 2 {
+                0 => Area::Circle { centre: at(lat, lon), radius: Length::from_m(700_000) },
+                _ => Area::Polygon((0..5).map(|_| at(lat + degrees(20), lon + degrees(40))).collect()),
+            };
+            let line = [at(degrees(140), degrees(360)), at(degrees(140), degrees(360))];
+            let length = great_circle_m(line[0], line[1]);
+            let points = (0..=2_000).map(|i| between(line[0], line[1], f64::from(i) / 2_000.0));
+            let probe = Probe::new(&area);
+            let found = points.filter(|&point| probe.contains(point)).count();
+            passed += usize::from(found > 0);
+            // One point alone may lie in a tip that is shorter than a step.
+            if found > 1 + (2.0 * STEP_M / (length / 2_000.0)) as usize || found == 0 {
+                assert!(probe.is_passed_by(&line) || found > 0, "{area:?} {line:?}");
+                assert_eq!(probe.is_passed_by(&line), found > 0, "{area:?} {line:?}");
+            }
+        }
+        assert!(passed > 20, "{passed}");
     }
 }

@@ -92,6 +92,8 @@ struct Builder<'p> {
     /// What each territory claims to be its main site, until the sites are known.
     mains: Vec<crate::file::Entry>,
     sites: Vec<Site>,
+    /// Every zone that a site is in.
+    zones: BTreeSet<String>,
     cables: Vec<Cable>,
     segments: Vec<Segment>,
 }
@@ -111,6 +113,7 @@ impl<'p> Builder<'p> {
             territories: Vec::new(),
             mains: Vec::new(),
             sites: Vec::new(),
+            zones: BTreeSet::new(),
             cables: Vec::new(),
             segments: Vec::new(),
         }

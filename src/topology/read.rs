@@ -3,13 +3,20 @@
 use std::path::Path;
 
 use crate::file::{self, Input};
-use crate::problem::Problems;
+use crate::problem::{Place, Problem, Problems, code};
 use crate::topology::raw::RawTopology;
 
 /// Reads `topology.toml`, `sites.csv`, `cables.csv`, `segments.csv` and, if it is there, `demands.csv`.
 ///
 /// Remembers each file in `inputs`. `None` if any of them cannot be read at all; what can be read is checked all the same.
 pub fn folder(path: &Path, problems: &mut Problems, inputs: &mut Vec<Input>) -> Option<RawTopology> {
+    if !path.is_dir() {
+        let file = problems.add_file(path.display().to_string(), "");
+        let message = if path.exists() { "is a file, not a topology's folder" } else { "no such folder" };
+        let problem = Problem::new(code::UNREADABLE, message).at(Place { file, span: 0..0 }, "");
+        problems.push(problem.help("name a folder that holds topology.toml, sites.csv, cables.csv and segments.csv"));
+        return None;
+    }
     let mut raw = RawTopology::default();
     let head = file::read(&path.join("topology.toml"), problems, inputs);
     if let Some(file) = head {

@@ -6,7 +6,7 @@ use crate::file::{Entry, suggest};
 use crate::problem::{Place, Problems, code};
 
 /// Past so many problems no more time is spent on what may have been meant.
-const SUGGESTIONS: usize = 1000;
+const SUGGESTIONS: usize = 100;
 
 /// Positions by id.
 pub(super) struct Names {

@@ -99,6 +99,7 @@ impl Builder<'_> {
                 None => self.site_names.spoil(&row.id.text),
             }
         }
+        self.zones = self.sites.iter().filter_map(|site| site.zone.clone()).collect();
         self.sites.sort_by(order_of_sites);
         self.site_names.place(self.sites.iter().map(|site| site.id.clone()));
     }

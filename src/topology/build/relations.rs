@@ -7,7 +7,7 @@ use super::names::unknown;
 use super::parts::{position, texts};
 use crate::file::{Entry, Interval, List, Number, suggest, validity};
 use crate::problem::{Problem, code};
-use crate::topology::area;
+use crate::topology::area::Probe;
 use crate::topology::raw::{RawDemand, RawRiskGroup, RawScope};
 use crate::topology::words::{RISK_GROUP_KINDS, SCOPE_ROLES, SERVICES};
 use crate::topology::{Area, Demand, RiskGroup, RiskGroupKind, Role, Scope, SegmentId, Service, SiteId, TerritoryId};
@@ -97,13 +97,12 @@ impl Builder<'_> {
 
     /// Some site must be in the zone, or be it where a site may be named too.
     fn zone(&mut self, entry: &Entry, may_be_site: bool) {
-        let zones: BTreeSet<&str> = self.sites.iter().filter_map(|site| site.zone.as_deref()).collect();
         let text = entry.text.as_str();
-        if zones.contains(text) || may_be_site && self.site_names.knows(text) {
+        if self.zones.contains(text) || may_be_site && self.site_names.knows(text) {
             return;
         }
         let sites = self.site_names.ids().filter(|_| may_be_site);
-        let help = suggest(text, zones.iter().copied().chain(sites))
+        let help = suggest(text, self.zones.iter().map(String::as_str).chain(sites))
             .map_or_else(|| "give a site that `zone` in sites.csv".to_owned(), |zone| format!("did you mean `{zone}`?"));
         let message = format!("no site is in zone `{text}`");
         self.problems.push(entry.problem(code::UNKNOWN_ZONE, message, "unknown zone").help(help));
@@ -141,13 +140,13 @@ impl Builder<'_> {
         let cables = named(&row.cables, &self.cable_names, self.problems);
         let of_cables = |(_, segment): &(usize, &crate::topology::Segment)| cables.contains(&segment.cable.index());
         segments.extend(self.segments.iter().enumerate().filter(of_cables).map(|(i, _)| i));
-        if let Some(area) = &area {
-            let inside = |(_, site): &(usize, &crate::topology::Site)| area::contains(area, site.position);
+        if let Some(probe) = area.as_ref().map(Probe::new) {
+            let inside = |(_, site): &(usize, &crate::topology::Site)| probe.contains(site.position);
             sites.extend(self.sites.iter().enumerate().filter(inside).map(|(i, _)| i));
             let passes = |(_, segment): &(usize, &crate::topology::Segment)| {
                 let [a, b] = segment.ends.map(|end| self.sites[end.index()].position);
                 let line: Vec<_> = std::iter::once(a).chain(segment.path.iter().copied()).chain([b]).collect();
-                area::is_passed_by(area, &line)
+                probe.is_passed_by(&line)
             };
             segments.extend(self.segments.iter().enumerate().filter(passes).map(|(i, _)| i));
         }
