@@ -7,8 +7,8 @@ use crate::network::compile;
 use crate::policy::Law;
 use crate::report::Column;
 use crate::report::{self, Expectation, Report, Table, Value};
-use crate::route::{self, Spec, judge};
-use crate::scenario::{About, Question, RouteStudy, Scenario, Study};
+use crate::route::{self, judge};
+use crate::scenario::{About, Question, Scenario, Study};
 
 /// Runs every study of a scenario and judges its expectations.
 ///
@@ -106,22 +106,8 @@ const fn kind(question: &Question) -> &'static str {
 
 fn answer(law: &Law<'_>, study: &Study) -> Report {
     match &study.question {
-        Question::Route(route) => {
-            let spec = spec(route);
-            report::route::report(law, &spec, &route::run(law, &spec))
-        }
+        Question::Route(spec) => report::route::report(law, spec, &route::run(law, spec)),
         Question::Capacity(_) | Question::Failure(_) => Report::new(kind(&study.question), "Not computed by this version"),
-    }
-}
-
-fn spec(study: &RouteStudy) -> Spec {
-    Spec {
-        requests: study.requests.clone(),
-        metric: study.metric,
-        k: study.k,
-        disjoint: study.disjoint,
-        equal_cost: study.ecmp,
-        compare: study.compare,
     }
 }
 
