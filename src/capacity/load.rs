@@ -10,7 +10,7 @@ use super::place::Placement;
 use crate::demand::Request;
 use crate::network::LaneId;
 use crate::policy::Law;
-use crate::topology::{CableId, RiskGroupId, Role, SegmentId, SiteId, TerritoryId};
+use crate::topology::{CableId, CapacityBasis, RiskGroupId, Role, SegmentId, SiteId, TerritoryId};
 
 /// Load against capacity, one direction or switching.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -118,10 +118,10 @@ pub struct PairLoad {
 impl Loads {
     /// Adds up all placed parts, in their order.
     #[must_use]
-    pub fn of(law: &Law<'_>, placements: &[Placement]) -> Self {
+    pub fn of<'p>(law: &Law<'_>, placements: impl IntoIterator<Item = &'p Placement>) -> Self {
         let topology = law.topology();
         let mut loads = Self { lanes: vec![0.0; topology.segment_count() * 2], switched: vec![0.0; topology.site_count()] };
-        for part in placements.iter().flat_map(|placement| &placement.parts) {
+        for part in placements.into_iter().flat_map(|placement| &placement.parts) {
             for lane in lanes(law, &part.way) {
                 loads.lanes[lane.index()] += part.mbps;
             }
@@ -132,10 +132,25 @@ impl Loads {
         loads
     }
 
+    /// All loads times a factor.
+    #[must_use]
+    pub fn scaled(&self, factor: f64) -> Self {
+        let scaled = |loads: &[f64]| loads.iter().map(|load| load * factor).collect();
+        Self { lanes: scaled(&self.lanes), switched: scaled(&self.switched) }
+    }
+
+    /// The sum of two loads of one topology.
+    #[must_use]
+    pub fn plus(&self, other: &Self) -> Self {
+        let sum = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a + b).collect();
+        Self { lanes: sum(&self.lanes, &other.lanes), switched: sum(&self.switched, &other.switched) }
+    }
+
     /// How full a lane is.
     #[must_use]
     pub fn lane(&self, law: &Law<'_>, lane: LaneId) -> LaneLoad {
-        LaneLoad { lane, usage: Usage { load_mbps: self.lanes[lane.index()], capacity_mbps: capacity_mbps(law, lane) } }
+        let capacity_mbps = capacity_mbps(law, lane, law.policy().capacity);
+        LaneLoad { lane, usage: Usage { load_mbps: self.lanes[lane.index()], capacity_mbps } }
     }
 
     /// Both directions of every segment in service, in order.
@@ -216,18 +231,21 @@ impl Loads {
                         || sites.iter().any(|site| group.sites.binary_search(site).is_ok())
                 };
                 let touched = parts().filter(|part| is_touched(&part.way.sites, &part.way.segments));
-                let in_service = group.segments.iter().filter(|&&segment| law.is_usable(segment));
-                let busier = in_service.map(|&segment| {
-                    let [a, b] = both_lanes(segment);
-                    if self.lanes[b.index()] > self.lanes[a.index()] { b } else { a }
-                });
-                GroupLoad {
-                    group: RiskGroupId::from_index(i),
-                    traffic_mbps: touched.map(|part| part.mbps).sum(),
-                    usage: self.together(law, busier),
-                }
+                let id = RiskGroupId::from_index(i);
+                GroupLoad { group: id, traffic_mbps: touched.map(|part| part.mbps).sum(), usage: self.group(law, id) }
             })
             .collect()
+    }
+
+    /// The busier lane of each segment of a risk group that is in service, all taken together.
+    #[must_use]
+    pub fn group(&self, law: &Law<'_>, group: RiskGroupId) -> Usage {
+        let segments = &law.topology().risk_groups()[group.index()].segments;
+        let busier = segments.iter().filter(|&&segment| law.is_usable(segment)).map(|&segment| {
+            let [a, b] = both_lanes(segment);
+            if self.lanes[b.index()] > self.lanes[a.index()] { b } else { a }
+        });
+        self.together(law, busier)
     }
 
     /// Several lanes as one; capacity is unknown if that of any is.
@@ -279,11 +297,11 @@ fn both_lanes(segment: SegmentId) -> [LaneId; 2] {
     [0, 1].map(|backwards| LaneId::new(segment, backwards))
 }
 
-/// What a lane can carry, by the policy's basis; `None` where nobody knows.
-fn capacity_mbps(law: &Law<'_>, lane: LaneId) -> Option<u64> {
+/// What a lane can carry, Mbit/s; `None` where nobody knows.
+pub(super) fn capacity_mbps(law: &Law<'_>, lane: LaneId, basis: CapacityBasis) -> Option<u64> {
     let segment = law.topology().segment(lane.segment());
     let is_back = lane != LaneId::new(lane.segment(), 0);
     let capacity = if is_back { segment.capacity_back.unwrap_or(segment.capacity) } else { segment.capacity };
     let is_known = capacity.lit.or(capacity.design).or(capacity.imputed).is_some();
-    is_known.then(|| capacity.on(law.policy().capacity).mbps())
+    is_known.then(|| capacity.on(basis).mbps())
 }

@@ -8,12 +8,17 @@ mod admit;
 pub mod between;
 mod diverse;
 mod equal_cost;
+pub mod growth;
 mod load;
 pub mod place;
+mod safety;
+mod upgrade;
 
 pub use diverse::{Diversity, Hazard};
 pub use load::{BorderLoad, CableLoad, GatewayLoad, GroupLoad, LaneLoad, Loads, PairLoad, Usage, borders, pairs};
 pub use place::{Bounds, Mode, Part, Placement, Routing, Shortfall};
+pub use safety::{Safety, Stranded};
+pub use upgrade::{Price, Step, Upgrade, published_prices};
 
 use crate::network::LaneId;
 use crate::topology::SiteId;

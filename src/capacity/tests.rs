@@ -1,6 +1,7 @@
 //! What the claims about capacity share: small topologies, requests, policies.
 
 mod between;
+mod growth;
 mod place;
 
 use crate::demand::Request;

@@ -3,6 +3,7 @@
 //! Compound growth at constant rates. It knows nothing of saturation, so that the further the year, the more it says
 //! too much.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use super::{Request, apportion, reassess};
@@ -117,28 +118,36 @@ impl Growth {
     #[must_use]
     pub fn after(&self, topology: &Topology, requests: &[Request], years: u32) -> Vec<Request> {
         reassess(requests, |requests| {
-            let mut classes: Vec<(f64, Vec<usize>)> = Vec::new();
-            for (i, request) in requests.iter().enumerate() {
-                let rate = self.rate(topology, request);
-                match classes.iter_mut().find(|(known, _)| known.total_cmp(&rate).is_eq()) {
-                    Some((_, members)) => members.push(i),
-                    None => classes.push((rate, vec![i])),
-                }
-            }
             let mut mbps = vec![0; requests.len()];
-            for (rate, members) in classes {
+            for (rate, members) in self.classes(topology, requests) {
                 let before: Vec<u64> = members.iter().map(|&i| requests[i].traffic.mbps()).collect();
-                for (&i, after) in members.iter().zip(apportion::scaled(&before, factor(rate, years))) {
+                for (&i, after) in members.iter().zip(apportion::scaled(&before, growth_factor(rate, years))) {
                     mbps[i] = after;
                 }
             }
             mbps
         })
     }
+
+    /// The requests by the rate that holds for them, rates ascending; positions of the requests, ascending.
+    #[must_use]
+    pub fn classes(&self, topology: &Topology, requests: &[impl Borrow<Request>]) -> Vec<(f64, Vec<usize>)> {
+        let mut classes: Vec<(f64, Vec<usize>)> = Vec::new();
+        for (i, request) in requests.iter().enumerate() {
+            let rate = self.rate(topology, request.borrow());
+            match classes.iter_mut().find(|(known, _)| known.total_cmp(&rate).is_eq()) {
+                Some((_, members)) => members.push(i),
+                None => classes.push((rate, vec![i])),
+            }
+        }
+        classes.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+        classes
+    }
 }
 
 /// What a rate makes of 1 after some years: (1 + rate)^years.
-fn factor(per_year: f64, years: u32) -> f64 {
+#[must_use]
+pub fn growth_factor(per_year: f64, years: u32) -> f64 {
     (1.0 + per_year).powi(i32::try_from(years).expect("fewer than 2^31 years"))
 }
 

@@ -10,7 +10,7 @@ mod growth;
 
 pub use busy_hour::{Profile, at_hour, busy_hour, local_hour};
 pub use generate::{Flow, Gravity, Matrix, gravity, main_sites, one_to_many, uniform};
-pub use growth::{Growth, Rate, published_rates};
+pub use growth::{Growth, Rate, growth_factor, published_rates};
 
 use crate::policy::Query;
 use crate::topology::{Demand, SiteId, Topology};

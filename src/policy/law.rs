@@ -69,6 +69,16 @@ impl<'a> Law<'a> {
         Self { topology, policy, roles, scopes, usable }
     }
 
+    /// The same law while some segments are out of service.
+    #[must_use]
+    pub fn without(&self, lost: impl IntoIterator<Item = SegmentId>) -> Self {
+        let mut law = self.clone();
+        for segment in lost {
+            law.usable[segment.index()] = false;
+        }
+        law
+    }
+
     /// The topology.
     #[must_use]
     pub fn topology(&self) -> &'a Topology {
