@@ -184,6 +184,27 @@ impl Histogram {
         self.weight += other.weight;
     }
 
+    /// The state in words, for checkpoints: precision, number of buckets, then value, weight and both halves of the sum.
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, reason = "halves of 128 bits")]
+    pub fn to_words(&self) -> Vec<u64> {
+        let bucket = |(&value, &(weight, sum)): (&u64, &(u64, u128))| [value, weight, (sum >> 64) as u64, sum as u64];
+        let head = [u64::from(self.precision), self.buckets.len() as u64];
+        head.into_iter().chain(self.buckets.iter().flat_map(bucket)).collect()
+    }
+
+    /// The state that [`Histogram::to_words`] gave, from the front of `words`; `None` if it is none.
+    pub fn from_words(words: &mut impl Iterator<Item = u64>) -> Option<Self> {
+        let precision = u32::try_from(words.next()?).ok().filter(|precision| (1..=64).contains(precision))?;
+        let mut histogram = Self::new(precision);
+        for _ in 0..words.next()? {
+            let [value, weight, high, low] = [words.next()?, words.next()?, words.next()?, words.next()?];
+            histogram.weight = histogram.weight.checked_add(weight)?;
+            histogram.buckets.insert(value, (weight, u128::from(high) << 64 | u128::from(low)));
+        }
+        Some(histogram)
+    }
+
     /// Sum of all weights.
     #[must_use]
     pub const fn weight(&self) -> u64 {
@@ -193,6 +214,12 @@ impl Histogram {
     /// Least values of the buckets, ascending, with their weights.
     pub fn buckets(&self) -> impl ExactSizeIterator<Item = (u64, u64)> {
         self.buckets.iter().map(|(&value, &(weight, _))| (value, weight))
+    }
+
+    /// How many whole numbers share the bucket whose least value that is.
+    #[must_use]
+    pub const fn width(&self, least: u64) -> u64 {
+        1 << (64 - least.leading_zeros()).saturating_sub(self.precision)
     }
 
     /// Weighted mean; `None` if empty. Exact up to its last rounding.
@@ -335,6 +362,14 @@ mod tests {
     }
 
     #[test]
+    fn buckets_are_as_wide_as_they_say() {
+        let mut histogram = Histogram::new(4);
+        (0..1_000).for_each(|value| histogram.add(value, 1));
+        let edges: Vec<u64> = histogram.buckets().map(|(least, _)| least).collect();
+        assert!(edges.windows(2).all(|pair| histogram.width(pair[0]) == pair[1] - pair[0]), "{edges:?}");
+    }
+
+    #[test]
     fn quantiles_of_large_values_are_low_by_less_than_promised() {
         let mut histogram = Histogram::new(6);
         let values: Vec<u64> = (0..5_000u64).map(|i| i * i * i).collect();
@@ -361,6 +396,15 @@ mod tests {
         }
         a.merge(&b);
         assert_eq!(a, whole);
+    }
+
+    #[test]
+    fn histograms_outlive_a_checkpoint() {
+        let mut histogram = Histogram::new(5);
+        (0..1_000).for_each(|value| histogram.add(value * value * value, value));
+        let words = histogram.to_words();
+        assert_eq!(Histogram::from_words(&mut words.iter().copied()), Some(histogram));
+        assert_eq!(Histogram::from_words(&mut words[..words.len() - 1].iter().copied()), None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What breaks, how often, for how long, and who notices: outage sets, samples and years of them, and their impact.
 
+pub mod checkpoint;
 pub mod hazard;
 pub mod repair;
 pub mod sample;

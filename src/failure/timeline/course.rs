@@ -151,6 +151,12 @@ impl<'a> Course<'a> {
         }
     }
 
+    /// The model whose course it is.
+    #[must_use]
+    pub const fn model(&self) -> &'a Model {
+        self.model
+    }
+
     /// Runs a sample from all up until a moment, or until `hear` breaks off.
     ///
     /// O((parts + things that happen) log parts) time.
