@@ -1,4 +1,4 @@
-//! Flows against the known cases of `03_maxflow`.
+//! Flows against the known cases of `03_maxflow` and `04_mcf`.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise and says what it ran")]
 
@@ -9,8 +9,9 @@ use std::io::Read;
 
 use crossborder::algorithm::cut_tree::CutTree;
 use crossborder::algorithm::max_flow::{Limits, MaxFlow, Value as Flow};
+use crossborder::algorithm::multicommodity::{Commodity, Duplex, EXACT, Question, Solution, max_carried, max_concurrent};
 use crossborder::network::{Network, Outage, UNLIMITED};
-use crossborder::topology::SiteId;
+use crossborder::topology::{SegmentId, SiteId};
 use serde_json::Value;
 
 /// Capacities are integers inside; the cases' fractions are eighths.
@@ -131,4 +132,73 @@ fn every_known_maximum_flow_comes_out() {
         }
     }
     println!("{} cases of 03_maxflow", cases.len());
+}
+
+/// A case's demands, in the scale of the network.
+fn demands(case: &truth::Case, sites: &BTreeMap<String, SiteId>) -> Vec<(SiteId, SiteId, f64)> {
+    let rows = case.value["query"]["demands"].as_array().unwrap().iter();
+    let site = |name: &Value| sites[name.as_str().unwrap()];
+    rows.map(|row| (site(&row[0]), site(&row[1]), row[2].as_f64().unwrap() * SCALE)).collect()
+}
+
+/// Asks for the optimum and asserts that it is proven.
+fn optimum(
+    ask: fn(&Question<'_>) -> Solution,
+    network: &Network,
+    (duplex, outage): (Duplex, &Outage),
+    demands: &[(SiteId, SiteId, f64)],
+    scale: f64,
+) -> Solution {
+    let commodities: Vec<Commodity<'_>> = demands
+        .iter()
+        .map(|(from, to, amount)| {
+            let (from, to, amount_mbps) = (std::slice::from_ref(from), std::slice::from_ref(to), amount * scale);
+            Commodity { network: 0, from, to, amount_mbps, weight: 1.0, cost_limit: None }
+        })
+        .collect();
+    let networks = std::slice::from_ref(network);
+    let solution = ask(&Question { networks, outage, duplex, commodities: &commodities, gap: EXACT });
+    assert!(solution.gap() <= EXACT, "gap {}", solution.gap());
+    solution
+}
+
+fn assert_close(ours: f64, theirs: f64, what: &str) {
+    assert!((ours - theirs).abs() <= 1e-6 * theirs.abs(), "{what}: {ours} is not {theirs}");
+}
+
+#[test]
+fn every_known_multicommodity_optimum_comes_out() {
+    let Some(cases) = truth::cases("04_mcf") else { return };
+    let (mut concurrent, mut carried, mut failures) = (0, 0, 0);
+    for case in &cases {
+        let Graph { network, sites } = read_graph(case);
+        let demands = demands(case, &sites);
+        let none = Outage::none_of(&network);
+        for (model, duplex) in [("directed", Duplex::Full), ("full_duplex", Duplex::Full), ("shared", Duplex::Shared)] {
+            let Some(expect) = case.value["expect"].get(model) else { continue };
+            let what = format!("{} {model}", case.name);
+            let ours = optimum(max_concurrent, &network, (duplex, &none), &demands, 1.0);
+            assert_close(ours.value, expect["max_concurrent_lambda"].as_f64().unwrap(), &what);
+            assert!(ours.unroutable.is_empty(), "{what}");
+            concurrent += 1;
+            if let Some(served) = expect.get("max_served_total_at_demand_scale") {
+                let scale = served["scale"].as_f64().unwrap();
+                let ours = optimum(max_carried, &network, (duplex, &none), &demands, scale);
+                assert_close(ours.value / SCALE, served["served"].as_f64().unwrap(), &what);
+                carried += 1;
+            }
+            for failure in expect.get("n1_single_link").and_then(Value::as_array).into_iter().flatten() {
+                let links = case.value["graph"]["links"].as_array().unwrap();
+                let lost = links.iter().position(|link| link["id"] == failure["failed"]).unwrap();
+                let outage = Outage::of(links.len(), [SegmentId::from_index(lost)]);
+                let ours = optimum(max_concurrent, &network, (duplex, &outage), &demands, 1.0);
+                match failure["min_max_utilisation"].as_f64() {
+                    Some(theirs) => assert_close(1.0 / ours.value, theirs, &format!("{what} without {}", failure["failed"])),
+                    None => assert!(!ours.unroutable.is_empty(), "{what} without {}", failure["failed"]),
+                }
+                failures += 1;
+            }
+        }
+    }
+    println!("{} cases of 04_mcf: {concurrent} multipliers, {carried} totals, {failures} failures", cases.len());
 }

@@ -13,6 +13,7 @@ mod guided;
 mod heap;
 pub mod k_shortest;
 pub mod max_flow;
+pub mod multicommodity;
 pub mod reliability;
 pub mod shortest_path;
 
