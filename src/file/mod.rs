@@ -1,6 +1,6 @@
 //! Reads text files that may be hostile, and turns TOML and CSV into values that remember where they stand.
 //!
-//! It knows no topology and no scenario: what a key means is said by the [`record!`] that the value is put into.
+//! It knows no topology and no scenario: what a key means is said by the `record!` that the value is put into.
 //! Nothing here stops at the first mistake; each goes to [`Problems`].
 
 mod csv;

@@ -2,7 +2,7 @@
 //!
 //! A [`Report`] has key facts, tables, notes, claims that were to hold, and parts that are reports themselves. It
 //! computes nothing and knows no study: each study turns its own outcome into one. Every number carries its unit in
-//! its key (`latency_ms`), every estimate its standard error. [`write`] gives the same bytes for the same report;
+//! its key (`latency_ms`), every estimate its standard error. [`write()`] gives the same bytes for the same report;
 //! what differs from run to run (time, threads, host) is in [`Run`], beside it.
 
 mod csv;

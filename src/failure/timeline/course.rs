@@ -2,7 +2,7 @@
 //!
 //! Faults of a part form a Poisson process in absolute time, and those that come while it is down are void: as up times
 //! are exponential, that is the same in law as to wait anew after each repair, and yet no repair ever moves a fault. So
-//! what is added to a model changes no other part's faults. It judges no loss (see [`meter`](super::meter)).
+//! what is added to a model changes no other part's faults. It judges no loss (see `meter`).
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
