@@ -2,10 +2,27 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise and says what it skips")]
 
-use crossborder::algorithm::reliability::{Downtime, Link, System, parting};
+use std::collections::BTreeMap;
+
+use crossborder::algorithm::block::Block;
+use crossborder::algorithm::components::{components, weak_points};
+use crossborder::algorithm::connectivity::{Connectivity, Workspace};
+use crossborder::algorithm::max_flow::{Limits, MaxFlow};
+use crossborder::algorithm::reliability::{Downtime, Group, Link, System, parting};
+use crossborder::failure::availability::{Pool, Renewal};
+use crossborder::failure::hazard::HOURS_PER_YEAR;
+use crossborder::failure::likely::bound;
+use crossborder::failure::sample::{Component, Sampler};
+use crossborder::network::{Network, Outage, VertexId};
+use crossborder::random::Seed;
+use crossborder::topology::{SegmentId, SiteId};
 use serde_json::Value;
 
+#[path = "truth/synthetic.rs"]
+mod synthetic;
 mod truth;
+
+use synthetic::Synthetic;
 
 /// Far beyond what any case needs.
 const STATES: usize = 10_000_000;
@@ -127,4 +144,279 @@ fn check_set(case: &Value, name: &str) {
     let printed = if expected.is_number() { number(expected) * 5e-10 } else { 0.0 };
     let off = (parted - number(expected)).abs();
     assert!(off <= printed.max(tolerance["rel"].as_f64().unwrap() * number(expected)), "{name} pairs: {parted:e}");
+}
+
+fn renewal(value: &Value) -> Renewal {
+    Renewal { mean_up_h: number(&value["mut_h"]), mean_down_h: number(&value["mttr_h"]) }
+}
+
+/// The measures of a whole by the names the cases give them.
+fn measures(downtime: Downtime) -> [(&'static str, f64); 6] {
+    [
+        ("availability", 1.0 - downtime.probability),
+        ("unavailability", downtime.probability),
+        ("frequency_per_year", downtime.frequency * HOURS_PER_YEAR),
+        ("mean_up_time_h", downtime.mean_up()),
+        ("mean_down_time_h", downtime.mean_down()),
+        ("downtime_minutes_per_year", downtime.probability * HOURS_PER_YEAR * 60.0),
+    ]
+}
+
+#[test]
+fn availability_is_that_of_every_known_case() {
+    let Some(cases) = truth::cases("06_availability") else { return };
+    for case in cases {
+        let (query, expect) = (&case.value["query"], &case.value["expect"]);
+        let mut got: Vec<(&str, f64)> = match query["op"].as_str().unwrap() {
+            "single" => {
+                let downtime = renewal(query).downtime();
+                let mut got = measures(downtime).to_vec();
+                got.push(("failures_per_year", downtime.frequency * HOURS_PER_YEAR));
+                got
+            }
+            op @ ("series" | "parallel") => {
+                let each = query["components"].as_array().unwrap().iter().map(|c| renewal(c).downtime());
+                let whole = each.reduce(|a, b| if op == "series" { a.or(b) } else { a.and(b) });
+                measures(whole.unwrap()).to_vec()
+            }
+            "transient" => {
+                let (component, hours) = (renewal(query), number(&query["T_h"]));
+                let variance = component.downtime_variance(hours);
+                vec![
+                    ("availability_at_T", component.availability_after(hours)),
+                    ("interval_availability_0_T", component.availability_during(hours)),
+                    ("stationary_mean_downtime_h", component.downtime().probability * hours),
+                    ("stationary_var_downtime_h2", variance),
+                    ("stationary_sd_downtime_h", variance.sqrt()),
+                ]
+            }
+            "k_out_of_n" => pool(query, expect),
+            "connectivity_availability" => {
+                let terminals: Vec<&Value> = query["terminals"].as_array().unwrap().iter().collect();
+                let system = system(&case.value["graph"], &terminals, |link| renewal(link).downtime());
+                measures(parting(&system, STATES).unwrap()).to_vec()
+            }
+            "two_terminal_with_node_failures" => {
+                let probability = with_node_failures(&case.value["graph"], query);
+                vec![("unreliability", probability), ("reliability", 1.0 - probability)]
+            }
+            op => panic!("{}: no way to answer {op}", case.name),
+        };
+        got.retain(|(key, _)| !expect[*key].is_null());
+        assert!(!got.is_empty(), "{}: nothing was compared", case.name);
+        for (key, value) in got {
+            assert_close(value, number(&expect[key]), &case.value["tolerance"], &format!("{} {key}", case.name));
+        }
+    }
+}
+
+fn pool(query: &Value, expect: &Value) -> Vec<(&'static str, f64)> {
+    let whole = |key: &str| u32::try_from(query[key].as_u64().unwrap()).unwrap();
+    let pool = Pool { size: whole("n"), needed: whole("k"), crews: whole("repair_crews"), component: renewal(query) };
+    let found = pool.measures();
+    for (got, expected) in found.down_counts.iter().zip(expect["state_probabilities_by_number_failed"].as_array().unwrap()) {
+        assert!((got / number(expected) - 1.0).abs() < 1e-10, "{got} {expected}");
+    }
+    let mut got = measures(found.downtime).to_vec();
+    got.push(("mean_time_to_first_failure_h", found.first_failure_h));
+    got.push(("expected_number_failed", found.mean_down));
+    got.push(("expected_waiting_for_crew", found.mean_waiting));
+    got
+}
+
+/// A site that fails takes its links with it.
+fn with_node_failures(graph: &Value, query: &Value) -> f64 {
+    let terminals: Vec<&Value> = query["terminals"].as_array().unwrap().iter().collect();
+    let mut system = system(graph, &terminals, |link| unavailable(complement(&link["p_up"])));
+    let at = |system: &System, v: u32| (0..system.links.len()).filter(|&i| system.links[i].ends.contains(&v)).collect();
+    system.groups = (0..u32::try_from(system.vertices).unwrap())
+        .map(|v| Group { links: at(&system, v), downtime: unavailable(complement(&query["node_p_up"])) })
+        .collect();
+    parting(&system, STATES).unwrap().probability
+}
+
+/// A case's graph as a network in which every link is a segment.
+fn network(graph: &Value) -> Network {
+    let site = |name: &Value| SiteId(vertex(graph, name));
+    let links = graph["links"].as_array().unwrap().iter();
+    let segments: Vec<_> = links.map(|link| (site(&link["a"]), site(&link["b"]), 1, [1; 2])).collect();
+    Network::of_sites(graph["nodes"].as_array().unwrap().len(), &segments)
+}
+
+/// Pieces, parted pairs and lone sites after losing some links.
+fn after(network: &Network, lost: &[usize]) -> (usize, u64, usize) {
+    let lost = lost.iter().map(|&link| SegmentId::from_index(link));
+    let pieces = components(network, &Outage::of(network.segment_count(), lost));
+    (pieces.count(), pieces.parted_pairs(), pieces.sizes().iter().filter(|&&size| size == 1).count())
+}
+
+#[test]
+fn single_and_double_failures_part_what_they_are_known_to_part() {
+    let Some(cases) = truth::cases("08_nk") else { return };
+    for case in cases {
+        let (graph, expect) = (&case.value["graph"], &case.value["expect"]);
+        let network = network(graph);
+        let links = network.segment_count();
+        for (link, known) in expect["n1_links"].as_array().unwrap().iter().enumerate() {
+            let (pieces, parted, alone) = after(&network, &[link]);
+            assert_eq!(known["failed"], graph["links"][link]["id"]);
+            let known = ["components", "disconnected_pairs", "isolated_nodes"].map(|key| known[key].as_u64().unwrap());
+            assert_eq!([pieces as u64, parted, alone as u64], known, "{} {link}", case.name);
+        }
+        let weak = weak_points(&network, &Outage::none_of(&network));
+        let named = |kind: &str, positions: Vec<usize>| -> Vec<Value> {
+            positions.iter().map(|&i| graph[kind][i]["id"].clone()).collect()
+        };
+        let sorted = |value: &Value| -> Vec<String> {
+            let mut names: Vec<String> = value.as_array().unwrap().iter().map(Value::to_string).collect();
+            names.sort();
+            names
+        };
+        let bridges = Value::from(named("links", weak.bridges.iter().map(|segment| segment.index()).collect()));
+        let cut_sites = Value::from(named("nodes", weak.cut_vertices.iter().map(|vertex| vertex.index()).collect()));
+        assert_eq!(sorted(&bridges), sorted(&expect["bridges"]), "{}", case.name);
+        assert_eq!(sorted(&cut_sites), sorted(&expect["articulation_points"]), "{}", case.name);
+        check_doubles(&case.name, &network, graph, &expect["n2_links"], &weak.bridges);
+        if let Some(known) = expect["n3_links"]["cases_with_disconnection"].as_u64() {
+            let triples = (0..links).flat_map(|a| (a + 1..links).flat_map(move |b| (b + 1..links).map(move |c| [a, b, c])));
+            assert_eq!(triples.filter(|lost| after(&network, lost).0 > 1).count() as u64, known, "{}", case.name);
+        }
+        for (site, known) in (0..).zip(expect["n1_nodes"].as_array().unwrap()) {
+            let lost: Vec<usize> = (0..links).filter(|&i| network_ends(graph, i).contains(&site)).collect();
+            let (pieces, parted, _) = after(&network, &lost);
+            let others = graph["nodes"].as_array().unwrap().len() as u64 - 1;
+            let known = ["components", "disconnected_pairs_among_others"].map(|key| known[key].as_u64().unwrap());
+            assert_eq!([pieces as u64 - 1, parted - others], known, "{} {site}", case.name);
+        }
+    }
+}
+
+fn network_ends(graph: &Value, link: usize) -> [u32; 2] {
+    [&graph["links"][link]["a"], &graph["links"][link]["b"]].map(|end| vertex(graph, end))
+}
+
+/// All pairs of links one by one, and once more 512 at a time.
+fn check_doubles(name: &str, network: &Network, graph: &Value, known: &Value, bridges: &[SegmentId]) {
+    let links = network.segment_count();
+    let mut histogram: BTreeMap<u64, u64> = BTreeMap::new();
+    let (mut lone, mut parting, mut minimal) = (0, Vec::new(), Vec::new());
+    for (a, b) in (0..links).flat_map(|a| (a + 1..links).map(move |b| (a, b))) {
+        let (pieces, parted, alone) = after(network, &[a, b]);
+        *histogram.entry(parted).or_default() += 1;
+        lone += alone as u64;
+        if pieces > 1 {
+            parting.push((a, b));
+            if ![a, b].iter().any(|&link| bridges.contains(&SegmentId::from_index(link))) {
+                minimal.push(Value::from([a, b].map(|link| graph["links"][link]["id"].clone()).to_vec()));
+            }
+        }
+    }
+    let expected: BTreeMap<u64, u64> = known["histogram_disconnected_pairs"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(parted, cases)| (parted.parse().unwrap(), cases.as_u64().unwrap()))
+        .collect();
+    assert_eq!(histogram, expected, "{name}");
+    let total: u64 = histogram.iter().map(|(parted, cases)| parted * cases).sum();
+    assert_eq!(total, known["total_disconnected_pairs"].as_u64().unwrap(), "{name}");
+    assert_eq!(lone, known["total_isolated_nodes"].as_u64().unwrap(), "{name}");
+    assert_eq!(parting.len() as u64, known["cases_with_disconnection"].as_u64().unwrap(), "{name}");
+    assert_eq!(Value::from(minimal), known["minimal_2cuts_list"], "{name}");
+    let groups: Vec<Vec<SegmentId>> = (0..links).map(|link| vec![SegmentId::from_index(link)]).collect();
+    let all: Vec<VertexId> = (0..network.vertex_count()).map(VertexId::from_index).collect();
+    let kernel = Connectivity::new(network, &groups, &[vec![VertexId(0)]], &all);
+    let mut at_once = Vec::new();
+    kernel.parting_pairs(0, &all, &mut Workspace::default(), |a, b| at_once.push((a, b)));
+    assert_eq!(at_once, parting, "{name}");
+}
+
+#[test]
+fn pairs_of_risk_groups_of_the_synthetic_map_part_as_counted_elsewhere() {
+    let Some(Synthetic { network, groups, .. }) = synthetic::synthetic("g1") else { return };
+    let all: Vec<VertexId> = (0..network.vertex_count()).map(VertexId::from_index).collect();
+    let kernel = Connectivity::new(&network, &groups, &[vec![VertexId(0)]], &all);
+    let mut count = 0;
+    kernel.parting_pairs(0, &all, &mut Workspace::default(), |_, _| count += 1);
+    assert_eq!(count, 107_054);
+}
+
+#[test]
+fn sampled_states_of_the_synthetic_map_agree_with_union_find() {
+    let Some(Synthetic { network, groups, unavailability }) = synthetic::synthetic("g1") else { return };
+    let names: Vec<String> = (0..groups.len()).map(|group| group.to_string()).collect();
+    let parts: Vec<_> =
+        names.iter().zip(unavailability).map(|(name, unavailability)| Component { name, unavailability }).collect();
+    let all: Vec<VertexId> = (0..network.vertex_count()).map(VertexId::from_index).collect();
+    let kernel = Connectivity::new(&network, &groups, &[vec![VertexId(0)]], &all);
+    let (mut down, mut workspace) = (Vec::new(), Workspace::default());
+    Sampler::new(Seed(1), &parts).draw(0, &mut down);
+    kernel.evaluate(&down, &mut workspace);
+    let reach = kernel.reach(0, &mut workspace);
+    for state in 0..Block::STATES {
+        let lost = groups.iter().zip(&down).filter(|(_, down)| down.has(state)).flat_map(|(members, _)| members.iter().copied());
+        let pieces = components(&network, &Outage::of(network.segment_count(), lost));
+        assert!(all.iter().all(|&v| reach.at(v).has(state) == (pieces.of(v) == pieces.of(VertexId(0)))), "{state}");
+    }
+}
+
+/// Sites 0 and 1 are where flow begins and ends; each source, fixed capacity and demand is a segment of its own.
+struct Adequacy {
+    network: Network,
+    demand: u64,
+}
+
+/// One period of an adequacy case; segments 0.. are its sources, then its lines, in the order of the case.
+fn adequacy(query: &Value, period: usize) -> Adequacy {
+    let list = |key: &str| query[key].as_array().unwrap();
+    let whole = |value: &Value| value.as_u64().unwrap();
+    let node = |value: &Value| SiteId(2 + u32::try_from(whole(value)).unwrap());
+    let mut segments = Vec::new();
+    for source in list("sources") {
+        segments.push((SiteId(0), node(&source["node"]), 1, [whole(&source["capacity"][period]), 0]));
+    }
+    for line in list("lines") {
+        segments.push((node(&line["a"]), node(&line["b"]), 1, [whole(&line["capacity"]); 2]));
+    }
+    for (site, fixed) in (2..).map(SiteId).zip(list("fixed_capacity")) {
+        segments.push((SiteId(0), site, 1, [whole(&fixed[period]), 0]));
+    }
+    for (site, demand) in (2..).map(SiteId).zip(list("demand")) {
+        segments.push((site, SiteId(1), 1, [whole(&demand[period]), 0]));
+    }
+    let demand = list("demand").iter().map(|demand| whole(&demand[period])).sum();
+    let sites = 2 + usize::try_from(whole(&query["nodes"])).unwrap();
+    Adequacy { network: Network::of_sites(sites, &segments), demand }
+}
+
+#[test]
+fn unserved_demand_is_that_of_every_known_case() {
+    let Some(cases) = truth::cases("10_adequacy") else { return };
+    for case in cases {
+        let (query, expect) = (&case.value["query"], &case.value["expect"]);
+        let fallible = query["sources"].as_array().unwrap().iter().chain(query["lines"].as_array().unwrap());
+        let unavailability: Vec<f64> = fallible.map(|part| 1.0 - number(&part["p_up"])).collect();
+        let (mut shortfalls, mut unserved) = (0.0, 0.0);
+        for (period, known) in expect["expected_unserved_by_period"].as_array().unwrap().iter().enumerate() {
+            let Adequacy { network, demand } = adequacy(query, period);
+            let mut flow = MaxFlow::new(&network, Limits::Lanes);
+            let mut is_short = 0.0;
+            let found = bound(&unavailability, demand as f64, 0.0, u64::MAX, |state| {
+                let lost = state.down.iter().map(|&part| SegmentId(part));
+                let outage = Outage::of(network.segment_count(), lost);
+                let carried = flow.solve(&[SiteId(0)], &[SiteId(1)], &outage).bounded().unwrap();
+                is_short += if carried < demand { state.probability } else { 0.0 };
+                (demand - carried) as f64
+            });
+            assert!(found.pessimistic - found.optimistic < 1e-12);
+            let name = format!("{} {period}", case.name);
+            assert_close(found.optimistic, number(known), &case.value["tolerance"], &name);
+            let known = &expect["probability_of_shortfall_by_period"][period];
+            assert_close(is_short, number(known), &case.value["tolerance"], &name);
+            shortfalls += is_short;
+            unserved += found.optimistic;
+        }
+        assert_close(shortfalls, number(&expect["lole_periods"]), &case.value["tolerance"], &case.name);
+        assert_close(unserved, number(&expect["eue"]), &case.value["tolerance"], &case.name);
+    }
 }

@@ -128,6 +128,37 @@ impl Connectivity {
         view.sweep(workspace);
         Reach { place: &view.place, blocks: &workspace.reach }
     }
+
+    /// Loses every pair of groups in turn and tells which pairs leave some target unreached from a set of sources.
+    ///
+    /// `parted` gets the two positions, the lower first, in lexicographic order. A 512th of a sweep each.
+    pub fn parting_pairs(
+        &self,
+        source: usize,
+        targets: &[VertexId],
+        workspace: &mut Workspace,
+        mut parted: impl FnMut(usize, usize),
+    ) {
+        let groups = self.formulas.groups;
+        let mut down = vec![Block::NONE; groups];
+        let mut lot: Vec<(usize, usize)> = Vec::with_capacity(Block::STATES);
+        let mut pairs = (0..groups).flat_map(|a| (a + 1..groups).map(move |b| (a, b)));
+        loop {
+            lot.clear();
+            lot.extend(pairs.by_ref().take(Block::STATES));
+            if lot.is_empty() {
+                return;
+            }
+            for (state, &(a, b)) in lot.iter().enumerate() {
+                down[a].insert(state);
+                down[b].insert(state);
+            }
+            self.evaluate(&down, workspace);
+            let together = self.reach(source, workspace).all(targets.iter().copied());
+            (!together & Block::first(lot.len())).states().for_each(|state| parted(lot[state].0, lot[state].1));
+            lot.iter().for_each(|&(a, b)| [down[a], down[b]] = [Block::NONE; 2]);
+        }
+    }
 }
 
 impl Reach<'_> {

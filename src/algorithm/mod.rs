@@ -6,6 +6,7 @@
 pub mod block;
 pub mod components;
 pub mod connectivity;
+pub mod cut_sets;
 pub mod cut_tree;
 pub mod disjoint;
 pub mod ecmp;
