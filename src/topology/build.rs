@@ -89,7 +89,7 @@ struct Builder<'p> {
     demand_names: Names,
     sources: Vec<Source>,
     territories: Vec<Territory>,
-    /// What each territory claims to be its main site, until the sites are known.
+    /// What each territory claims to be its main site.
     mains: Vec<crate::file::Entry>,
     sites: Vec<Site>,
     /// Every zone that a site is in.

@@ -78,8 +78,9 @@ impl Builder<'_> {
     }
 
     pub(super) fn main_sites(&mut self) {
-        for (i, entry) in std::mem::take(&mut self.mains).into_iter().enumerate() {
-            let Some(site) = self.site_names.resolve(&entry, self.problems) else { continue };
+        for i in 0..self.mains.len() {
+            let entry = &self.mains[i];
+            let Some(site) = self.site_names.resolve(entry, self.problems) else { continue };
             let (territory, site) = (TerritoryId::from_index(i), SiteId::from_index(site));
             if self.sites[site.index()].territory == Some(territory) {
                 self.territories[i].main = Some(site);

@@ -244,7 +244,7 @@ impl Builder<'_> {
         }
         if let Some(territory) = self.territory_names.find(id) {
             let main = self.territories[territory].main;
-            if main.is_none() {
+            if main.is_none() && self.mains[territory].is_blank() {
                 let message = format!("territory {id} has no main site to stand for it");
                 let problem = entry.problem(code::NO_MAIN_SITE, message, "no main site");
                 self.problems.push(problem.help("give the territory `main`, or name a site here"));
