@@ -232,7 +232,7 @@ fn topology(raw: &mut RawScenario, base: &Path, problems: &mut Problems, inputs:
         None => {
             let mut parts = RawTopology::default();
             parts.head.format = FORMAT.into();
-            parts.head.name.clone_from(&raw.name);
+            parts.head.name = if raw.name.is_blank() { "scenario".into() } else { raw.name.clone() };
             parts.head.place.clone_from(&raw.place);
             parts
         }
