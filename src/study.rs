@@ -7,12 +7,15 @@ use crate::network::compile;
 use crate::policy::Law;
 use crate::report::Column;
 use crate::report::{self, Expectation, Report, Table, Value};
-use crate::route::{self, judge};
+use crate::route::{self, Outcome, Spec, judge};
 use crate::scenario::{About, Question, Scenario, Study};
+
+/// How many requests are answered between two looks at whether to go on.
+const BLOCK: usize = 2048;
 
 /// Runs every study of a scenario and judges its expectations.
 ///
-/// `goes_on` is asked before each study; once it says no, the rest is left out and the report says so.
+/// `goes_on` is asked before each of [`steps`]; once it says no, the rest is left out and the report says so.
 /// The same bytes at any thread count.
 #[must_use]
 pub fn run(scenario: &Scenario, goes_on: impl Fn() -> bool) -> Report {
@@ -23,7 +26,7 @@ pub fn run(scenario: &Scenario, goes_on: impl Fn() -> bool) -> Report {
             report.is_partial = true;
             break;
         }
-        let mut part = answer(&law, study);
+        let mut part = answer(&law, study, &goes_on);
         part.title = format!("{}: {}", study.name, part.title);
         part.facts.insert(0, report::Fact::new("study", "Study", study.name.as_str()));
         report.parts.push(part);
@@ -40,6 +43,16 @@ pub fn run(scenario: &Scenario, goes_on: impl Fn() -> bool) -> Report {
         }));
     }
     report
+}
+
+/// How many steps a run has, at most.
+#[must_use]
+pub fn steps(scenario: &Scenario) -> usize {
+    let of_study = |study: &Study| match &study.question {
+        Question::Route(route) => 1 + route.requests.len().div_ceil(BLOCK),
+        Question::Capacity(_) | Question::Failure(_) => 1,
+    };
+    scenario.studies.iter().map(of_study).sum::<usize>() + scenario.expectations.len()
 }
 
 /// Says what a run would compute, without computing it.
@@ -104,9 +117,17 @@ const fn kind(question: &Question) -> &'static str {
     }
 }
 
-fn answer(law: &Law<'_>, study: &Study) -> Report {
+fn answer(law: &Law<'_>, study: &Study, goes_on: &impl Fn() -> bool) -> Report {
     match &study.question {
-        Question::Route(spec) => report::route::report(law, spec, &route::run(law, spec)),
+        Question::Route(spec) => {
+            let rest = Spec { requests: Vec::new(), ..spec.clone() };
+            let mut answers = Vec::new();
+            for block in spec.requests.chunks(BLOCK).take_while(|_| goes_on()) {
+                answers.extend(route::run(law, &Spec { requests: block.to_vec(), ..rest.clone() }).answers);
+            }
+            let is_partial = answers.len() < spec.requests.len();
+            Report { is_partial, ..report::route::report(law, spec, &Outcome::new(law, answers)) }
+        }
         Question::Capacity(_) | Question::Failure(_) => Report::new(kind(&study.question), "Not computed by this version"),
     }
 }

@@ -172,6 +172,17 @@ fn rooms_use_only_the_rooms_below_them() {
 }
 
 #[test]
+fn every_room_is_in_the_architecture_in_its_place() {
+    let text = read("ARCHITECTURE.md");
+    let listed: Vec<&str> =
+        text.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`')).map(|(room, _)| room).collect();
+    assert_eq!(listed, LAYERS, "ARCHITECTURE.md lists the rooms from the ground up");
+    let is_room = |layer: &&str| ["", "/mod"].iter().any(|file| root().join(format!("src/{layer}{file}.rs")).exists());
+    let missing: Vec<_> = LAYERS.into_iter().filter(|layer| !is_room(layer)).collect();
+    assert_eq!(missing, [""; 0], "there are such rooms");
+}
+
+#[test]
 fn imports_of_rooms_come_one_by_one() {
     let mut complaints = Vec::new();
     for path in rust_files().into_iter().filter(|path| !path.starts_with("src/bin/")) {

@@ -78,6 +78,15 @@ pub struct Outcome {
     pub shares: Vec<(TerritoryId, Violation)>,
 }
 
+impl Outcome {
+    /// Puts answers together, which may have been found one block of requests after the other, and judges their shares.
+    #[must_use]
+    pub fn new(law: &Law<'_>, answers: Vec<Answer>) -> Self {
+        let shares = if law.holds(Rule::R17) { shares(law, &answers) } else { Vec::new() };
+        Self { answers, shares }
+    }
+}
+
 /// Answers a route study. Deterministic at any thread count.
 #[must_use]
 pub fn run(law: &Law<'_>, spec: &Spec) -> Outcome {
@@ -109,9 +118,7 @@ pub fn run(law: &Law<'_>, spec: &Spec) -> Outcome {
             physical: physical[i].clone(),
         }
     };
-    let answers: Vec<Answer> = rest.into_iter().enumerate().map(answer).collect();
-    let shares = if law.holds(Rule::R17) { shares(law, &answers) } else { Vec::new() };
-    Outcome { answers, shares }
+    Outcome::new(law, rest.into_iter().enumerate().map(answer).collect())
 }
 
 /// What is found out query by query.

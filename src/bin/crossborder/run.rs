@@ -128,10 +128,10 @@ fn paths(scenario: &Scenario) -> Vec<PathBuf> {
     scenario.inputs.iter().map(|input| PathBuf::from(&input.path)).collect()
 }
 
-/// Computes it on the threads that were asked for; Ctrl-C stops it before the next study.
+/// Computes it on the threads that were asked for; Ctrl-C stops it before the next step.
 fn work(scenario: &Scenario, global: &Global) -> Result<(Report, Run, Interruption), Failure> {
     let interruption = Interruption::arm();
-    let progress = talk::Progress::new(scenario.studies.len() + scenario.expectations.len(), global);
+    let progress = talk::Progress::new(study::steps(scenario), global);
     let result = work::timed(global, || {
         study::run(scenario, || {
             progress.step();

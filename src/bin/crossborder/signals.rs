@@ -1,4 +1,4 @@
-//! Ctrl-C and its kin: the first asks a study to stop at its next block, the second kills.
+//! Ctrl-C and its kin: the first asks a run to stop at its next step, the second kills.
 //!
 //! Only a study that looks at [`is_interrupted`] calls [`arm`]; until then the system's own ways hold, so that
 //! reading a file or waiting for standard input stops at once.
