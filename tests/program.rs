@@ -98,7 +98,7 @@ fn wrong_usage_ends_with_2_and_says_what_is_right() {
 fn a_missing_topology_is_named() {
     let output = run(&["show", "topologies/atlantis"]);
     ends(&output, 2);
-    assert!(err(&output).contains("atlantis") && err(&output).contains("no such file"), "{}", err(&output));
+    assert!(err(&output).contains("atlantis") && err(&output).contains("no such folder"), "{}", err(&output));
 }
 
 #[test]
