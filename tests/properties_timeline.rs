@@ -9,21 +9,24 @@ mod truth;
 
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crossborder::failure::checkpoint::{Header, Journal, Refusal, read};
-use crossborder::failure::hazard::HOURS_PER_YEAR;
+use crossborder::failure::hazard::{FleetLimit, HOURS_PER_YEAR, Hazards};
 use crossborder::failure::repair::Delay;
+use crossborder::failure::timeline::compile::compile;
 use crossborder::failure::timeline::loss::{Account, Ledger, Loss};
 use crossborder::failure::timeline::model::{Inventory, Model, Part, Permit, Permits, Pool, PoolId, Repair};
 use crossborder::failure::timeline::summary::Summary;
 use crossborder::failure::timeline::{Ending, Precision, Progress, Spec, Timeline};
 use crossborder::network::Outage;
 use crossborder::parallel::with_threads;
+use crossborder::problem::Problems;
 use crossborder::random::Seed;
 use crossborder::statistics::Estimate;
-use crossborder::topology::SegmentId;
-use crossborder::units::Bandwidth;
+use crossborder::topology::{self, SegmentId, Topology, build};
+use crossborder::units::{Bandwidth, parse_date};
 use serde_json::Value;
 
 /// What all systems here offer, Mbit/s.
@@ -464,4 +467,68 @@ fn interruptions_are_followed_past_the_window_or_said_to_be_unfinished() {
     assert_eq!(followed.unfinished, 0);
     assert_eq!(followed.time_to_restore_h.unwrap(), Estimate { mean: 1_000.0, standard_error: 0.0, n: 500 });
     assert_eq!(cut.availability, followed.availability);
+}
+
+fn belt_and_road() -> Topology {
+    let mut problems = Problems::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("topologies/belt-and-road");
+    let raw = topology::read::folder(&folder, &mut problems, &mut Vec::new());
+    raw.and_then(|raw| build::topology(raw, &mut problems)).unwrap()
+}
+
+#[test]
+fn repairs_at_sea_take_as_long_as_reported_and_longer_with_fewer_ships() {
+    let topology = belt_and_road();
+    let day = parse_date("2024-03-01").unwrap();
+    let ledger = Ledger::new(&topology, day);
+    let spec = Spec { seed: Seed(67), samples: 32, overrun_years: 0.0, ..Spec::default() };
+    let usual = Hazards::default();
+    let one_ship = Hazards { ships: usual.ships[..1].to_vec(), ..usual.clone() };
+    let unlimited = Hazards { fleet_limit: FleetLimit::Unlimited, ..usual.clone() };
+    let [usual, one_ship, unlimited] = [usual, one_ship, unlimited].map(|hazards| {
+        let model = compile(&topology, day, &hazards);
+        let timeline = Timeline { model: &model, ledger: &ledger, spec: &spec };
+        let mut progress = timeline.start();
+        let go_on = &mut |_: u64, _: &_| ControlFlow::Continue(());
+        timeline.run(&mut progress, || |_: &Outage| Loss::none(&ledger), &AtomicBool::new(false), go_on);
+        let ships = timeline.pool_summaries(&progress.totals).swap_remove(0);
+        assert_eq!(ships.name, "ships");
+        ships.stage_h.unwrap().map(|stage| stage.mean / 24.0)
+    });
+    let days = |stages: [f64; 6]| stages.into_iter().sum::<f64>();
+    println!("days of detection, permit, wait, transit, work, weather: {usual:.1?}; one ship {one_ship:.1?}");
+    // Reported means fell from about 30 to about 20 days over 2013–2019; single repairs in 2006 took two to three weeks.
+    assert!((14.0..=30.0).contains(&days(usual)), "{usual:?}");
+    assert_eq!(unlimited[2], 0.0);
+    assert!(one_ship[2] > 10.0, "sixty repairs of a week each are more than a year's work: {one_ship:?}");
+    assert!(days(one_ship) > days(usual));
+}
+
+#[test]
+fn the_plant_of_a_cable_is_out_of_service_while_any_of_its_segments_is() {
+    let topology = belt_and_road();
+    let day = parse_date("2024-03-01").unwrap();
+    let ledger = Ledger::new(&topology, day);
+    let model = compile(&topology, day, &Hazards::default());
+    let spec = Spec { seed: Seed(68), samples: 32, overrun_years: 0.0, ..Spec::default() };
+    let timeline = Timeline { model: &model, ledger: &ledger, spec: &spec };
+    let mut progress = timeline.start();
+    let go_on = &mut |_: u64, _: &_| ControlFlow::Continue(());
+    timeline.run(&mut progress, || |_: &Outage| Loss::none(&ledger), &AtomicBool::new(false), go_on);
+    let mut cables_broken = 0;
+    for summary in timeline.summaries(&progress.totals) {
+        match summary.account {
+            Account::Plant(_) => {
+                let is_broken = summary.availability.mean < 1.0;
+                cables_broken += u32::from(is_broken);
+                // Less than all of it is lost at a time, so the share of its length that is up is larger.
+                assert!(summary.served_share.is_none_or(|share| share.mean >= summary.availability.mean - 1e-12));
+                assert_eq!(is_broken, summary.interruptions_per_year.mean > 0.0 || summary.short_hours_per_year.mean > 0.0);
+            }
+            Account::All | Account::Territory(_) | Account::Service(_) | Account::Gateway(_) | Account::Cable(_) => {
+                assert_eq!(summary.availability.mean, 1.0, "{:?}: nothing was said to be lost", summary.account);
+            }
+        }
+    }
+    assert!(cables_broken > 100, "{cables_broken}");
 }
