@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 
 use super::*;
-use crate::failure::repair::Delay;
-use crate::failure::timeline::model::{Inventory, Part, Permit, Permits, Pool, Repair};
+use crate::failure::repair::{Delay, Ship};
+use crate::failure::timeline::model::{Fleet, Inventory, Part, Permit, Permits, Pool, Repair};
 use crate::topology::SegmentId;
 
 fn part(name: &str, segments: &[u32], pool: Option<PoolId>) -> Part {
@@ -134,6 +134,34 @@ fn crews_without_limit_mend_each_part_as_if_it_were_alone() {
         let of_d: Vec<Finished> = together.into_iter().filter(|finished| finished.part == PartId(3)).collect();
         let moments = |list: &[Finished]| list.iter().map(|finished| (finished.broke, finished.mended)).collect::<Vec<_>>();
         assert_eq!(moments(&of_d), moments(&alone));
+    }
+}
+
+#[test]
+fn ships_without_limit_mend_each_part_as_if_it_were_alone() {
+    let at = |lat, lon| Position::new(lat, lon).unwrap();
+    let ship = |name: &str, base| Ship { name: name.into(), base };
+    let fleet = || Fleet { ships: vec![ship("east", at(1.0, 104.0)), ship("west", at(43.0, 6.0))], speed_km_per_h: 20.0 };
+    let parts: Vec<Part> = (0..4u32)
+        .map(|i| Part {
+            line: vec![at(10.0, 50.0), at(f64::from(i) * 10.0, 70.0)],
+            ..part(&format!("p{i}"), &[i], Some(PoolId(0)))
+        })
+        .collect();
+    let of = |parts: Vec<Part>| {
+        let pools = vec![("ships".to_owned(), Pool::UnlimitedShips(fleet()))];
+        let permits = Permits { areas: Vec::new(), elsewhere: Delay::NONE };
+        let model = Model::new(Inventory { parts, events: Vec::new(), pools, permits, segments: 8 });
+        hear(&model, 3, Time::from_years(5.0)).mended
+    };
+    let together = of(parts.clone());
+    assert!(together.iter().all(|finished| finished.wait == Time::ZERO && finished.transit > Time::ZERO));
+    for (i, part) in parts.into_iter().enumerate() {
+        let mine = together.iter().filter(|finished| finished.part.index() == i);
+        let alone: Vec<Finished> =
+            of(vec![part]).into_iter().map(|finished| Finished { part: PartId::from_index(i), ..finished }).collect();
+        assert!(alone.len() > 10);
+        assert_eq!(mine.copied().collect::<Vec<_>>(), alone);
     }
 }
 
