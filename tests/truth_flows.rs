@@ -202,3 +202,61 @@ fn every_known_multicommodity_optimum_comes_out() {
     }
     println!("{} cases of 04_mcf: {concurrent} multipliers, {carried} totals, {failures} failures", cases.len());
 }
+
+/// Rows of numbers in a file beside the repository; `None` and a printed word where it is absent.
+fn rows(file: &str) -> Option<Vec<Vec<f64>>> {
+    let path = format!("{}/../shared/data/{file}", env!("CARGO_MANIFEST_DIR"));
+    let Ok(text) = std::fs::read_to_string(path) else {
+        println!("skipped: no ../shared/data/{file}");
+        return None;
+    };
+    Some(text.lines().map(|line| line.split_whitespace().map(|word| word.parse().unwrap()).collect()).collect())
+}
+
+#[test]
+fn fifty_sites_have_their_known_multipliers() {
+    for (name, expected) in [("s50", 1.070_002_154_8), ("s50b", 0.776_105_790_7)] {
+        let Some(edges) = rows(&format!("synthetic/{name}.edges")) else { return };
+        let segments: Vec<_> =
+            edges.iter().map(|row| (SiteId(row[0] as u32), SiteId(row[1] as u32), 1, [(row[2] * SCALE) as u64; 2])).collect();
+        let network = Network::of_sites(50, &segments);
+        let demands = rows(&format!("synthetic/{name}.demands")).unwrap();
+        let demands: Vec<_> = demands.iter().map(|row| (SiteId(row[0] as u32), SiteId(row[1] as u32), row[2] * SCALE)).collect();
+        let ours = optimum(max_concurrent, &network, (Duplex::Full, &Outage::none_of(&network)), &demands, 1.0);
+        assert_close(ours.value, expected, name);
+    }
+}
+
+/// The values of an attribute in the elements of one kind of a small XML file, in order.
+fn attributes<'a>(text: &'a str, element: &str, name: &str) -> impl Iterator<Item = f64> + use<'a> {
+    let (open, key) = (format!("<{element} "), format!(" {name}=\""));
+    let elements: Vec<&str> = text.split(open.as_str()).skip(1).map(|rest| rest.split_once('>').unwrap().0).collect();
+    let value = move |element: &&str| {
+        let padded = format!(" {element}");
+        let start = padded.find(&key).unwrap() + key.len();
+        padded[start..].split('"').next().unwrap().parse().unwrap()
+    };
+    elements.into_iter().map(move |element| value(&element))
+}
+
+#[test]
+fn cost266_has_its_known_multiplier() {
+    let path = format!("{}/../shared/data/land/net2plan/cost266_N37_E114_withTraffic.n2p", env!("CARGO_MANIFEST_DIR"));
+    let Ok(text) = std::fs::read_to_string(path) else {
+        println!("skipped: no ../shared/data/land/net2plan");
+        return;
+    };
+    // Thousandths of an Erlang are integers.
+    let list = |element, [from, to, amount]: [&str; 3]| -> Vec<(SiteId, SiteId, f64)> {
+        let ends = attributes(&text, element, from).zip(attributes(&text, element, to));
+        let site = |number: f64| SiteId(number as u32);
+        ends.zip(attributes(&text, element, amount)).map(|((a, b), amount)| (site(a), site(b), amount * 1e3)).collect()
+    };
+    let links = list("link", ["originNodeId", "destinationNodeId", "linkCapacityInErlangs"]);
+    let demands = list("demandEntry", ["ingressNodeId", "egressNodeId", "offeredTrafficInErlangs"]);
+    assert_eq!((links.len(), demands.len()), (114, 37 * 36));
+    let segments: Vec<_> = links.iter().map(|&(a, b, capacity)| (a, b, 1, [capacity.round() as u64, 0])).collect();
+    let network = Network::of_sites(37, &segments);
+    let ours = optimum(max_concurrent, &network, (Duplex::Full, &Outage::none_of(&network)), &demands, 1.0);
+    assert!((ours.value - 1.73161).abs() < 5e-6, "{}", ours.value);
+}

@@ -95,6 +95,12 @@ impl Generation<'_> {
     /// Runs to the end and says how many master programs it took.
     fn run(&mut self) -> usize {
         let mut offers = self.first_offers();
+        if self.groups.is_empty() {
+            // Nothing to carry: no multiplier is too large, and no total above nothing.
+            self.bound.prices.fill(0.0);
+            self.bound.value = bound_of(self.goal, self.resources, &self.bound.prices, &[]);
+            return 0;
+        }
         let unserved = match self.goal {
             Goal::Concurrent => f64::INFINITY,
             Goal::Carried => 0.0,
