@@ -130,7 +130,7 @@ impl Field for Entry {
 impl Field for List {
     fn set(&mut self, value: Value, problems: &mut Problems) {
         match value {
-            Value::Entry(entry) if entry.is_blank() => {}
+            Value::Entry(entry) if entry.is_blank() => self.0 = None,
             Value::Entry(entry) => self.0 = Some(entry.split('+')),
             Value::List(values, _) => {
                 let mut entries = Vec::new();
