@@ -94,7 +94,7 @@ pub fn plan(scenario: &Scenario) -> Report {
 /// The first study that this version cannot compute yet.
 #[must_use]
 pub fn unknown(scenario: &Scenario) -> Option<&Study> {
-    scenario.studies.iter().find(|study| !matches!(study.question, Question::Route(_)))
+    scenario.studies.iter().find(|study| !matches!(study.question, Question::Route(_) | Question::Capacity(Some(_))))
 }
 
 fn head(key: &'static str, scenario: &Scenario) -> Report {
@@ -128,7 +128,8 @@ fn answer(law: &Law<'_>, study: &Study, goes_on: &impl Fn() -> bool) -> Report {
             let is_partial = answers.len() < spec.requests.len();
             Report { is_partial, ..report::route::report(law, spec, &Outcome::new(law, answers)) }
         }
-        Question::Capacity(_) | Question::Failure(_) => Report::new(kind(&study.question), "Not computed by this version"),
+        Question::Capacity(Some(spec)) => report::capacity::answer(law, spec),
+        Question::Capacity(None) | Question::Failure(_) => Report::new(kind(&study.question), "Not computed by this version"),
     }
 }
 

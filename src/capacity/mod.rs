@@ -23,6 +23,17 @@ pub use upgrade::{Price, Step, Upgrade, published_prices};
 use crate::network::LaneId;
 use crate::topology::SiteId;
 
+/// What a capacity study may ask.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Spec {
+    /// How full everything gets.
+    Place(place::Spec),
+    /// What two places could exchange.
+    Between(between::Spec),
+    /// When it is full.
+    Growth(growth::Spec),
+}
+
 /// Something whose capacity may bind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Bottleneck {

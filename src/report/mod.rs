@@ -5,6 +5,7 @@
 //! its key (`latency_ms`), every estimate its standard error. [`write()`] gives the same bytes for the same report;
 //! what differs from run to run (time, threads, host) is in [`Run`], beside it.
 
+pub mod capacity;
 mod csv;
 mod json;
 mod markdown;

@@ -6,11 +6,10 @@ use crate::network::Metric;
 use crate::policy::{Policy, Profile, Query};
 use crate::problem::{Problem, Problems, code};
 use crate::route::{Claim, Condition, Spec};
+use crate::scenario::capacity;
 use crate::scenario::places::Places;
 use crate::scenario::raw::{RawCapacity, RawExpect, RawFailure, RawPolicy, RawQuery, RawRoute};
-use crate::scenario::words::{
-    BASES, COMPARES, DISJOINTS, ELEMENTS, IMPACTS, METRICS, OBJECTIVES, PROFILES, ROUTINGS, RULES, SETS,
-};
+use crate::scenario::words::{BASES, COMPARES, DISJOINTS, ELEMENTS, IMPACTS, METRICS, PROFILES, RULES, SETS};
 use crate::scenario::{About, Expectation, PairSet, Question, Study};
 use crate::topology::words::SERVICES;
 use crate::topology::{Service, SiteId, Topology};
@@ -19,8 +18,6 @@ use crate::units::{Date, Latency};
 const LATENCY: Number = Number { name: "latency in ms", interval: Interval::closed(0.0, 1e6) };
 const DETOUR: Number = Number { name: "detour in km", interval: Interval::closed(-1e5, 1e6) };
 const PERCENT: Number = Number { name: "share in per cent", interval: Interval::closed(0.0, 100.0) };
-const GROWTH: Number = Number { name: "growth in per cent a year", interval: Interval::closed(-99.0, 1000.0) };
-const FULL: Number = Number { name: "utilisation in per cent", interval: Interval::closed(0.1, 1e4) };
 const BOUND: Number = Number { name: "bound", interval: Interval(std::ops::Bound::Unbounded, std::ops::Bound::Unbounded) };
 
 /// The policy; `None` without a day.
@@ -57,7 +54,7 @@ pub(super) fn studies(
     tables: Tables,
     demands: &[Request],
     places: &Places,
-    topology: Option<&Topology>,
+    (topology, policy): (Option<&Topology>, Option<&Policy>),
     problems: &mut Problems,
 ) -> Vec<Study> {
     let mut studies: Vec<Study> = Vec::new();
@@ -73,10 +70,7 @@ pub(super) fn studies(
         let question = match asked {
             Asked::Route(raw) => Question::Route(route(&raw, demands, places, topology, problems)),
             Asked::Capacity(raw) => {
-                for entry in raw.from.entries().iter().chain(raw.to.entries()) {
-                    places.end(entry, problems);
-                }
-                Question::Capacity(raw)
+                Question::Capacity(capacity::study(&raw, demands, places, (topology, policy), problems).map(Box::new))
             }
             Asked::Failure(raw) => Question::Failure(raw),
         };
@@ -114,16 +108,6 @@ fn read_route(table: Table, problems: &mut Problems) -> (Entry, Asked) {
 
 fn read_capacity(table: Table, problems: &mut Problems) -> (Entry, Asked) {
     let raw = filled::<RawCapacity>(table, problems);
-    raw.objective.word("objective", OBJECTIVES, problems);
-    raw.routing.word("routing", ROUTINGS, problems);
-    raw.k.whole("number of routes", 1, 1000, problems);
-    raw.metric.word("metric", METRICS, problems);
-    raw.admission.boolean(problems);
-    raw.service.word("service class", SERVICES, problems);
-    raw.gap_percent.number(PERCENT, problems);
-    raw.growth_percent.number(GROWTH, problems);
-    raw.until.whole("year", 1850, 2200, problems);
-    raw.full_percent.number(FULL, problems);
     (raw.name.clone(), Asked::Capacity(raw))
 }
 

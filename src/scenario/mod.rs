@@ -4,6 +4,7 @@
 //! every problem of scenario and topology at once. Nothing is computed here.
 
 mod ask;
+mod capacity;
 mod demands;
 mod edit;
 mod overrides;
@@ -23,7 +24,7 @@ use crate::policy::Policy;
 use crate::problem::{FileId, Place, Problem, Problems, code};
 use crate::route::{self, Claim};
 use crate::scenario::places::Places;
-use crate::scenario::raw::{FORMAT, RawCapacity, RawFailure, RawScenario};
+use crate::scenario::raw::{FORMAT, RawFailure, RawScenario};
 use crate::topology::raw::RawTopology;
 use crate::topology::{self, Topology};
 
@@ -72,8 +73,8 @@ pub struct Study {
 pub enum Question {
     /// Which way, how long, and what the law costs.
     Route(route::Spec),
-    /// How much fits; words and numbers are checked, names are not yet resolved.
-    Capacity(Box<RawCapacity>),
+    /// How much fits; `None` = an optimum, which this version does not compute.
+    Capacity(Option<Box<crate::capacity::Spec>>),
     /// What breaks; words and numbers are checked, names are not yet resolved.
     Failure(Box<RawFailure>),
 }
@@ -169,7 +170,10 @@ fn check(
     let places = &topology.0;
     let policy = ask::policy(raw.policy.as_ref(), as_of, places, &mut problems);
     let demands = demands::requests(raw.demands.as_ref(), as_of, topology.1.as_ref(), &mut problems);
-    let studies = ask::studies(std::mem::take(&mut raw.study), &demands, places, topology.1.as_ref(), &mut problems);
+    let studies = {
+        let known = (topology.1.as_ref(), policy.as_ref());
+        ask::studies(std::mem::take(&mut raw.study), &demands, places, known, &mut problems)
+    };
     let expectations = ask::expectations(&raw.expect, &studies, places, &mut problems);
     let output = raw.output.clone().unwrap_or_default();
     output.format.word("format", words::FORMATS, &mut problems);

@@ -54,11 +54,48 @@ pub const DISJOINTS: &[(&str, Disjoint)] =
 pub const COMPARES: &[(&str, bool)] = &[("physical", true), ("none", false)];
 
 /// What a capacity study seeks.
-pub const OBJECTIVES: &[(&str, ())] =
-    &[("utilisation", ()), ("max-flow", ()), ("concurrent", ()), ("min-utilisation", ()), ("max-carried", ()), ("growth", ())];
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Objective {
+    /// How full everything gets as demands are routed.
+    Utilisation,
+    /// What two places could exchange.
+    MaxFlow,
+    /// By how much all traffic may grow at once.
+    Concurrent,
+    /// The least highest utilisation.
+    MinUtilisation,
+    /// The most that can be carried.
+    MaxCarried,
+    /// When it is full.
+    Growth,
+}
+
+/// What a capacity study seeks.
+pub const OBJECTIVES: &[(&str, Objective)] = &[
+    ("utilisation", Objective::Utilisation),
+    ("max-flow", Objective::MaxFlow),
+    ("concurrent", Objective::Concurrent),
+    ("min-utilisation", Objective::MinUtilisation),
+    ("max-carried", Objective::MaxCarried),
+    ("growth", Objective::Growth),
+];
 
 /// How demands are routed.
-pub const ROUTINGS: &[(&str, ())] = &[("shortest", ()), ("ecmp", ()), ("k-shortest", ()), ("optimal", ())];
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spread {
+    /// On the shortest route.
+    Shortest,
+    /// Over all shortest routes.
+    EqualCost,
+    /// Over several routes in order of cost.
+    Split,
+    /// As an optimum says.
+    Optimal,
+}
+
+/// How demands are routed.
+pub const ROUTINGS: &[(&str, Spread)] =
+    &[("shortest", Spread::Shortest), ("ecmp", Spread::EqualCost), ("k-shortest", Spread::Split), ("optimal", Spread::Optimal)];
 
 /// What can fail.
 pub const ELEMENTS: &[(&str, ())] =

@@ -43,6 +43,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Verb {
     Run(crate::run::Arguments),
     Route(crate::route::Arguments),
+    Capacity(crate::capacity::Arguments),
     Check(crate::check::Arguments),
     Show(crate::show::Arguments),
     Explain(crate::explain::Arguments),

@@ -5,6 +5,7 @@
 
 mod answer;
 mod arguments;
+mod capacity;
 mod check;
 mod completions;
 mod explain;
@@ -46,6 +47,7 @@ fn perform(verb: &Verb, global: &Global) -> Result<Ending, Failure> {
     match verb {
         Verb::Run(arguments) => run::run(arguments, global),
         Verb::Route(arguments) => route::run(arguments, global),
+        Verb::Capacity(arguments) => capacity::run(arguments, global),
         Verb::Check(arguments) => check::run(arguments, global),
         Verb::Show(arguments) => show::run(arguments, global),
         Verb::Explain(arguments) => explain::run(arguments, global),

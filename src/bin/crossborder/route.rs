@@ -156,7 +156,7 @@ fn service() -> impl TypedValueParser<Value = Service> {
     })
 }
 
-fn metric() -> impl TypedValueParser<Value = Metric> {
+pub(crate) fn metric() -> impl TypedValueParser<Value = Metric> {
     PossibleValuesParser::new(Metric::ALL.map(Metric::word)).map(|word| {
         let found = Metric::ALL.into_iter().find(|metric| metric.word() == word);
         found.expect("clap takes no word but these")

@@ -1,0 +1,253 @@
+//! Placed traffic: how full everything is, and what is not carried.
+
+use super::{bottleneck, gbps, hundredfold, lane, percent, site, territory, usage, usage_columns};
+use crate::capacity::place::{Bounds, Mode, Outcome, Routing, Spec};
+use crate::capacity::{Placement, Shortfall, Usage, borders, pairs};
+use crate::policy::Law;
+use crate::report::{Column, Report, Table, Value};
+use crate::route::why_not;
+use crate::topology::Topology;
+
+/// Tells what became of the traffic; `explain` also says which rules keep it off.
+#[must_use]
+pub fn placement(law: &Law<'_>, spec: &Spec, outcome: &Outcome) -> Report {
+    let topology = law.topology();
+    let title = format!("Capacity in {} on {}", topology.name(), law.policy().as_of);
+    let mut report = Report::new("capacity", title);
+    report.fact("as_of", "As of", law.policy().as_of.to_string());
+    report.fact("routing", "Routing", routing(spec));
+    report.fact("metric", "Shortest by", spec.metric.word());
+    report.fact("demands", "Demands", spec.requests.len());
+    let offered = crate::demand::total(&spec.requests);
+    let carried: f64 = outcome.placements.iter().map(Placement::carried_mbps).sum();
+    report.quantity("offered_gbps", "Offered", offered.gbps(), 1);
+    let word = if spec.mode == Mode::Offered { "With a route" } else { "Carried" };
+    report.quantity("carried_gbps", word, gbps(carried), 1);
+    report.quantity("dropped_gbps", "Not carried", gbps(offered.gbps() * 1e3 - carried), 1);
+    report.fact("short", "Demands not carried in full", outcome.placements.iter().filter(|p| p.shortfall.is_some()).count());
+    report.quantity("utilisation_max_percent", "Highest utilisation", hundredfold(outcome.loads.worst(law)), 1);
+    let is_over = |usage: Usage| usage.headroom_mbps().is_some_and(|headroom| headroom < -1e-6);
+    report.fact("overloaded", "Overloaded directions", outcome.loads.lanes(law).filter(|lane| is_over(lane.usage)).count());
+    report.tables.push(cables(law, outcome));
+    report.tables.push(segments(law, outcome));
+    report.tables.push(gateways(law, outcome));
+    report.tables.push(groups(law, outcome));
+    report.tables.push(crossings(law, outcome));
+    report.tables.push(matrix(law, spec, outcome));
+    let short = short(topology, spec, outcome);
+    if !short.rows().is_empty() {
+        report.tables.push(short);
+    }
+    for (id, violation) in &outcome.shares {
+        report.note(format!("{} in {}: {}", violation.rule.code(), topology.territory(*id).name, violation.text));
+    }
+    report
+}
+
+/// Adds, for each demand without lawful route, which rules forbid the shortest physical one, and where.
+pub fn explain(report: &mut Report, law: &Law<'_>, spec: &Spec, outcome: &Outcome) {
+    let topology = law.topology();
+    let columns = vec![
+        Column::text("demand", "Demand"),
+        Column::text("rule", "Rule"),
+        Column::text("site", "At"),
+        Column::text("violation", "What forbids the shortest physical route"),
+    ];
+    let mut table = Table::new("violations", "No lawful route", columns);
+    for (request, placement) in spec.requests.iter().zip(&outcome.placements) {
+        if placement.shortfall == Some(Shortfall::Unlawful) {
+            for violation in why_not(law, spec.metric, &request.query).violations {
+                table.push(vec![
+                    request.name.as_str().into(),
+                    violation.rule.code().into(),
+                    site(topology, violation.site).into(),
+                    violation.text.into(),
+                ]);
+            }
+        }
+    }
+    if !table.rows().is_empty() {
+        report.tables.push(table);
+    }
+}
+
+fn routing(spec: &Spec) -> String {
+    let spread = match spec.routing {
+        Routing::Shortest => "shortest lawful route".to_owned(),
+        Routing::EqualCost => "all lawful routes of least cost, split at every step".to_owned(),
+        Routing::Split { routes } => format!("up to {routes} lawful routes each"),
+    };
+    let mode = match spec.mode {
+        Mode::Offered => "all offered",
+        Mode::Admission => "admitted by priority",
+    };
+    let bounds = match spec.bounds {
+        Bounds::Ignored => "",
+        Bounds::Held => ", within latency bounds",
+    };
+    format!("{spread}, {mode}{bounds}")
+}
+
+/// The fuller first; what nobody knows last.
+fn by_utilisation(a: Usage, b: Usage) -> std::cmp::Ordering {
+    let rank = |usage: Usage| usage.utilisation().unwrap_or(-1.0);
+    rank(b).total_cmp(&rank(a))
+}
+
+fn cables(law: &Law<'_>, outcome: &Outcome) -> Table {
+    let topology = law.topology();
+    let mut columns = vec![
+        Column::text("cable", "Cable"),
+        Column::text("kind", "Kind"),
+        Column::number("traffic_gbps", "Traffic", 1),
+        Column::text("fullest", "Fullest part"),
+    ];
+    columns.extend(usage_columns());
+    let mut table = Table::new("cables", "Cables by the utilisation of their fullest part", columns);
+    let mut cables = outcome.loads.cables(law, &outcome.placements);
+    cables.retain(|cable| cable.traffic_mbps > 0.0);
+    cables.sort_by(|a, b| by_utilisation(a.fullest.usage, b.fullest.usage));
+    for load in cables {
+        let cable = topology.cable(load.cable);
+        let mut row: Vec<Value> = vec![
+            cable.name.as_str().into(),
+            cable.kind.word().into(),
+            gbps(load.traffic_mbps).into(),
+            lane(topology, load.fullest.lane).into(),
+        ];
+        row.extend(usage(load.fullest.usage));
+        table.push(row);
+    }
+    table
+}
+
+fn segments(law: &Law<'_>, outcome: &Outcome) -> Table {
+    let topology = law.topology();
+    let mut columns = vec![Column::text("segment", "Segment"), Column::text("direction", "Cable and direction")];
+    columns.extend(usage_columns());
+    let mut table = Table::new("segments", "Segments in use, each direction by itself", columns);
+    let mut lanes: Vec<_> = outcome.loads.lanes(law).filter(|load| load.usage.load_mbps > 0.0).collect();
+    lanes.sort_by(|a, b| by_utilisation(a.usage, b.usage));
+    for load in lanes {
+        let mut row: Vec<Value> =
+            vec![topology.segment(load.lane.segment()).id.as_str().into(), lane(topology, load.lane).into()];
+        row.extend(usage(load.usage));
+        table.push(row);
+    }
+    table
+}
+
+fn gateways(law: &Law<'_>, outcome: &Outcome) -> Table {
+    let topology = law.topology();
+    let columns = vec![
+        Column::text("gateway", "Gateway"),
+        Column::text("territory", "In"),
+        Column::number("switched_gbps", "Switched", 1),
+        Column::number("switching_gbps", "Switching capacity", 1),
+        Column::number("switching_percent", "Of it used", 1),
+        Column::number("outward_gbps", "Outward", 1),
+        Column::number("outward_percent", "Of capacity", 1),
+        Column::number("inward_gbps", "Inward", 1),
+        Column::number("inward_percent", "Of capacity", 1),
+    ];
+    let mut table = Table::new("gateways", "Gateways in use", columns);
+    for load in outcome.loads.gateways(law) {
+        let [switched, outward, inward] = [load.switched, load.outward, load.inward];
+        if [switched, outward, inward].iter().all(|usage| usage.load_mbps == 0.0) {
+            continue;
+        }
+        table.push(vec![
+            site(topology, load.site).into(),
+            territory(topology, law.territory(load.site)).into(),
+            gbps(switched.load_mbps).into(),
+            switched.capacity_mbps.map(super::whole_gbps).into(),
+            percent(switched).into(),
+            gbps(outward.load_mbps).into(),
+            percent(outward).into(),
+            gbps(inward.load_mbps).into(),
+            percent(inward).into(),
+        ]);
+    }
+    table
+}
+
+fn groups(law: &Law<'_>, outcome: &Outcome) -> Table {
+    let mut columns =
+        vec![Column::text("risk_group", "Risk group"), Column::number("traffic_gbps", "Traffic that hangs on it", 1)];
+    columns.extend(usage_columns());
+    let mut table = Table::new("risk_groups", "Risk groups by traffic", columns);
+    let mut groups = outcome.loads.groups(law, &outcome.placements);
+    groups.retain(|group| group.traffic_mbps > 0.0);
+    groups.sort_by(|a, b| b.traffic_mbps.total_cmp(&a.traffic_mbps));
+    for load in groups {
+        let mut row: Vec<Value> =
+            vec![law.topology().risk_groups()[load.group.index()].id.as_str().into(), gbps(load.traffic_mbps).into()];
+        row.extend(usage(load.usage));
+        table.push(row);
+    }
+    table
+}
+
+fn crossings(law: &Law<'_>, outcome: &Outcome) -> Table {
+    let topology = law.topology();
+    let mut columns = vec![Column::text("from", "From"), Column::text("to", "To")];
+    columns.extend(usage_columns());
+    let mut table = Table::new("borders", "Traffic across borders, the high seas left out", columns);
+    for load in borders(law, &outcome.placements) {
+        let mut row: Vec<Value> = vec![territory(topology, Some(load.from)).into(), territory(topology, Some(load.to)).into()];
+        row.extend(usage(load.usage));
+        table.push(row);
+    }
+    table
+}
+
+fn matrix(law: &Law<'_>, spec: &Spec, outcome: &Outcome) -> Table {
+    let topology = law.topology();
+    let columns = vec![
+        Column::text("from", "From"),
+        Column::text("to", "To"),
+        Column::number("offered_gbps", "Offered", 1),
+        Column::number("carried_gbps", "Carried", 1),
+    ];
+    let mut table = Table::new("pairs", "Traffic between territories", columns);
+    for load in pairs(law, &spec.requests, &outcome.placements) {
+        table.push(vec![
+            territory(topology, load.from).into(),
+            territory(topology, load.to).into(),
+            super::whole_gbps(load.offered_mbps).into(),
+            gbps(load.carried_mbps).into(),
+        ]);
+    }
+    table
+}
+
+fn short(topology: &Topology, spec: &Spec, outcome: &Outcome) -> Table {
+    let columns = vec![
+        Column::text("demand", "Demand"),
+        Column::number("priority", "Priority", 0),
+        Column::number("offered_gbps", "Offered", 1),
+        Column::number("carried_gbps", "Carried", 1),
+        Column::text("reason", "Why not all"),
+    ];
+    let mut table = Table::new("not_carried", "Demands not carried in full", columns);
+    for (request, placement) in spec.requests.iter().zip(&outcome.placements) {
+        let Some(shortfall) = &placement.shortfall else { continue };
+        let reason = match shortfall {
+            Shortfall::Unconnected => "no cable in service joins the two".to_owned(),
+            Shortfall::Unlawful => "no lawful route".to_owned(),
+            Shortfall::TooSlow { fastest } => format!("the fastest lawful route takes {:.2} ms one way", fastest.ms()),
+            Shortfall::Full { at } => {
+                let full: Vec<String> = at.iter().map(|&what| bottleneck(topology, what)).collect();
+                format!("full: {}", full.join("; "))
+            }
+        };
+        table.push(vec![
+            request.name.as_str().into(),
+            u32::from(request.priority).into(),
+            request.traffic.gbps().into(),
+            gbps(placement.carried_mbps()).into(),
+            reason.into(),
+        ]);
+    }
+    table
+}
