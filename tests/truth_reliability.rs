@@ -9,11 +9,12 @@ use crossborder::algorithm::components::{components, weak_points};
 use crossborder::algorithm::connectivity::{Connectivity, Workspace};
 use crossborder::algorithm::max_flow::{Limits, MaxFlow};
 use crossborder::algorithm::reliability::{Downtime, Group, Link, System, parting};
+use crossborder::algorithm::{repair, shortest_path};
 use crossborder::failure::availability::{Pool, Renewal};
 use crossborder::failure::hazard::HOURS_PER_YEAR;
 use crossborder::failure::likely::bound;
 use crossborder::failure::sample::{Component, Sampler};
-use crossborder::network::{Network, Outage, VertexId};
+use crossborder::network::{Network, Outage, UNREACHABLE, VertexId};
 use crossborder::random::Seed;
 use crossborder::topology::{SegmentId, SiteId};
 use serde_json::Value;
@@ -419,4 +420,34 @@ fn unserved_demand_is_that_of_every_known_case() {
         assert_close(shortfalls, number(&expect["lole_periods"]), &case.value["tolerance"], &case.name);
         assert_close(unserved, number(&expect["eue"]), &case.value["tolerance"], &case.name);
     }
+}
+
+#[test]
+fn every_risk_group_of_the_synthetic_map_lost_in_turn_gives_the_known_sums() {
+    let Some(Synthetic { network, groups, .. }) = synthetic::synthetic("g1") else { return };
+    let outages: Vec<Outage> =
+        groups.iter().map(|members| Outage::of(network.segment_count(), members.iter().copied())).collect();
+    let sums = crossborder::parallel::map(
+        network.vertex_count(),
+        || (shortest_path::Workspace::new(), repair::Workspace::default()),
+        |(search, workspace), source| {
+            let tree = repair::SoundTree::new(&network, [VertexId::from_index(source)], search);
+            let sound: u64 = (0..network.vertex_count()).map(|v| tree.distance(VertexId::from_index(v))).sum();
+            let (mut latency, mut unreachable) = (0, 0u64);
+            for (outage, lost) in outages.iter().zip(&groups) {
+                latency += sound;
+                for change in tree.repair(outage, lost, workspace) {
+                    latency -= change.before;
+                    match change.after {
+                        UNREACHABLE => unreachable += 1,
+                        after => latency += after,
+                    }
+                }
+            }
+            (latency, unreachable)
+        },
+    );
+    let latency: u64 = sums.iter().map(|sum| sum.0).sum();
+    let unreachable: u64 = sums.iter().map(|sum| sum.1).sum();
+    assert_eq!((latency, unreachable), (85_551_556_531_688, 2_068_880));
 }

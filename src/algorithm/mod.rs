@@ -16,6 +16,7 @@ pub mod k_shortest;
 pub mod max_flow;
 pub mod multicommodity;
 pub mod reliability;
+pub mod repair;
 pub mod shortest_path;
 
 use crate::network::{ArcId, Network};

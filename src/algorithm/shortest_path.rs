@@ -254,7 +254,7 @@ impl Workspace {
 }
 
 /// Bits that a vertex takes in a packed key; [`Network::new`] checks that costs fit in the rest.
-fn vertex_bits(network: &Network) -> u32 {
+pub(super) fn vertex_bits(network: &Network) -> u32 {
     usize::BITS - network.vertex_count().leading_zeros()
 }
 
