@@ -4,7 +4,7 @@
 //! `shortest_path`, which needs no preparation.
 
 use super::heap::MinHeap;
-use super::shortest_path::{self, Label, NO_ARC, grow_reverse_tree};
+use super::shortest_path::{self, grow_reverse_tree};
 use crate::network::{ArcId, Network, Outage, UNREACHABLE, VertexId};
 use crate::topology::SiteId;
 
@@ -21,6 +21,22 @@ pub struct Workspace {
     touched: Vec<u32>,
     /// Bound on the whole route, cost so far, vertex: see [`pack`].
     heap: MinHeap<u128>,
+}
+
+/// How a vertex was reached; the least of two is the better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Label {
+    cost: u64,
+    hops: u32,
+    parent: u32,
+}
+
+/// No arc: the parent of a root.
+pub(super) const NO_ARC: u32 = u32::MAX;
+
+impl Label {
+    const NONE: Self = Self { cost: UNREACHABLE, hops: u32::MAX, parent: NO_ARC };
+    const ROOT: Self = Self { cost: 0, hops: 0, parent: NO_ARC };
 }
 
 /// Where a search begins and what it may not do there.

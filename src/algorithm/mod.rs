@@ -15,6 +15,7 @@ mod heap;
 pub mod k_shortest;
 pub mod max_flow;
 pub mod multicommodity;
+mod queue;
 pub mod reliability;
 pub mod repair;
 pub mod shortest_path;

@@ -4,35 +4,33 @@
 //! route on every machine. It does not list further routes (see `k_shortest`) and knows no rules.
 
 use super::Route;
-use super::heap::MinHeap;
+use super::queue::BucketQueue;
 use crate::network::{ArcId, Network, Outage, UNREACHABLE, VertexId};
 use crate::topology::SiteId;
 
 /// Memory of the searches, kept from one to the next.
 #[derive(Clone, Debug, Default)]
 pub struct Workspace {
-    /// Length = vertices; settled vertices have theirs, all others [`Label::NONE`].
-    labels: Vec<Label>,
+    /// Length = vertices: cost of the settled ones, [`UNREACHABLE`] for all others. Apart from the steps, because most arcs
+    /// lead to where something cheaper has been and need no more than this.
+    costs: Vec<u64>,
+    /// Length = vertices: how the settled ones were reached.
+    steps: Vec<Step>,
     /// Settled vertices in order of distance.
     order: Vec<u32>,
-    /// `cost << shift | vertex`.
-    heap: MinHeap<u64>,
+    queue: BucketQueue,
 }
 
-/// How a vertex was reached; the least of two is the better.
+/// How a vertex was reached; of two at equal cost, the lesser is the better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Label {
-    pub(super) cost: u64,
-    pub(super) hops: u32,
-    pub(super) parent: u32,
+struct Step {
+    hops: u32,
+    arc: u32,
 }
 
-pub(super) const NO_ARC: u32 = u32::MAX;
+const NO_ARC: u32 = u32::MAX;
 
-impl Label {
-    pub(super) const NONE: Self = Self { cost: UNREACHABLE, hops: u32::MAX, parent: NO_ARC };
-    pub(super) const ROOT: Self = Self { cost: 0, hops: 0, parent: NO_ARC };
-}
+const ROOT: Step = Step { hops: 0, arc: NO_ARC };
 
 /// Which way a tree grows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,21 +95,23 @@ impl Tree<'_> {
     /// Cost from the nearest root (or to it, in a reverse tree); [`UNREACHABLE`] where nothing leads.
     #[must_use]
     pub fn distance(&self, vertex: VertexId) -> u64 {
-        self.workspace.labels[vertex.index()].cost
+        self.workspace.costs[vertex.index()]
     }
 
     /// Arcs between the vertex and its root; `None` where nothing leads.
     #[must_use]
     pub fn hops(&self, vertex: VertexId) -> Option<u32> {
-        let label = self.workspace.labels[vertex.index()];
-        (label != Label::NONE).then_some(label.hops)
+        self.step(vertex).map(|step| step.hops)
     }
 
     /// The arc by which the shortest route arrives (in a reverse tree: leaves); `None` at roots and where nothing leads.
     #[must_use]
     pub fn parent(&self, vertex: VertexId) -> Option<ArcId> {
-        let parent = self.workspace.labels[vertex.index()].parent;
-        (parent != NO_ARC).then_some(ArcId(parent))
+        self.step(vertex).filter(|step| step.arc != NO_ARC).map(|step| ArcId(step.arc))
+    }
+
+    fn step(&self, vertex: VertexId) -> Option<Step> {
+        (self.distance(vertex) != UNREACHABLE).then(|| self.workspace.steps[vertex.index()])
     }
 
     /// The vertices reached, nearest first, so that each comes after all that its shortest routes pass.
@@ -122,13 +122,12 @@ impl Tree<'_> {
     /// The best vertex of a site where a route may end (in a reverse tree: begin); ties to fewer arcs, then lower vertex.
     #[must_use]
     pub fn best_at(&self, site: SiteId) -> Option<VertexId> {
-        let label = |vertex: VertexId| self.workspace.labels[vertex.index()];
-        let rank = |vertex: &VertexId| (label(*vertex).cost, label(*vertex).hops);
+        let rank = |vertex: &VertexId| (self.distance(*vertex), self.hops(*vertex));
         let best = match self.direction {
             Direction::Forward => self.network.ends(site).min_by_key(rank),
             Direction::Reverse => self.network.starts(site).min_by_key(rank),
         };
-        best.filter(|&vertex| label(vertex) != Label::NONE)
+        best.filter(|&vertex| self.distance(vertex) != UNREACHABLE)
     }
 
     /// Cost of the best route to the site (in a reverse tree: from it); [`UNREACHABLE`] where nothing leads.
@@ -167,86 +166,83 @@ impl Workspace {
     /// Memory that grows to fit the first network it meets.
     #[must_use]
     pub const fn new() -> Self {
-        Self { labels: Vec::new(), order: Vec::new(), heap: MinHeap::new() }
+        Self { costs: Vec::new(), steps: Vec::new(), order: Vec::new(), queue: BucketQueue::new() }
     }
 
-    /// Forgets the last search and puts the roots on the heap.
+    /// Forgets the last search and puts the roots in the queue.
     fn begin(&mut self, network: &Network, roots: impl IntoIterator<Item = VertexId>) {
         for &vertex in &self.order {
-            self.labels[vertex as usize] = Label::NONE;
+            self.costs[vertex as usize] = UNREACHABLE;
         }
-        self.labels.resize(network.vertex_count(), Label::NONE);
+        self.costs.resize(network.vertex_count(), UNREACHABLE);
+        self.steps.resize(network.vertex_count(), ROOT);
         self.order.clear();
+        self.queue.begin(network.max_cost(), vertex_bits(network));
         for root in roots {
-            if self.labels[root.index()] != Label::ROOT {
-                self.labels[root.index()] = Label::ROOT;
-                self.heap.push(u64::from(root.0));
+            if self.costs[root.index()] == UNREACHABLE {
+                self.costs[root.index()] = 0;
+                self.steps[root.index()] = ROOT;
+                self.queue.push(u64::from(root.0));
             }
         }
     }
 
     /// Settles vertices in order of cost: all of them, or until the best end of `target` is sure.
     fn settle(&mut self, network: &Network, outage: &Outage, direction: Direction, target: Option<SiteId>) {
-        let lanes = network.lanes();
+        let (lanes, heads, tails) = (network.lanes(), network.heads(), network.tails());
         let is_lost = |arc: usize| outage.is_lost(lanes[arc].segment());
+        // The sound network has a loop of its own, which saves a twentieth.
         match (direction, outage.is_empty()) {
-            (Direction::Forward, true) => self.run(network, target, |v| network.out_arcs(v), network.heads(), |_| false),
-            (Direction::Forward, false) => self.run(network, target, |v| network.out_arcs(v), network.heads(), is_lost),
-            (Direction::Reverse, true) => self.run(network, target, |v| network.in_arcs(v), network.tails(), |_| false),
-            (Direction::Reverse, false) => self.run(network, target, |v| network.in_arcs(v), network.tails(), is_lost),
-        }
-        // Labels that were promised but not settled are withdrawn; a key is pushed once per vertex and cost, so a key
-        // that still says what its label says belongs to such a vertex.
-        let shift = vertex_bits(network);
-        for key in self.heap.drain() {
-            let label = &mut self.labels[(key & ((1 << shift) - 1)) as usize];
-            if label.cost == key >> shift {
-                *label = Label::NONE;
-            }
+            (Direction::Forward, true) => self.run(network, target, heads, |vertex| network.out_arcs(vertex), |_| false),
+            (Direction::Forward, false) => self.run(network, target, heads, |vertex| network.out_arcs(vertex), is_lost),
+            (Direction::Reverse, true) => self.run(network, target, tails, |vertex| network.in_arcs(vertex), |_| false),
+            (Direction::Reverse, false) => self.run(network, target, tails, |vertex| network.in_arcs(vertex), is_lost),
         }
     }
 
     /// The loop itself, one copy per way to walk (a generic, because it is the innermost loop of every study).
     ///
-    /// Costs are positive, so every arc that ties for a vertex comes from one settled before it, and the best label
-    /// stands when the vertex is popped.
+    /// Costs are positive, so every arc that ties for a vertex comes from one settled before it, and the best step stands
+    /// when the vertex is popped.
     fn run<A: Iterator<Item = ArcId>>(
         &mut self,
         network: &Network,
         target: Option<SiteId>,
+        far_ends: &[u32],
         arcs_at: impl Fn(VertexId) -> A,
-        far_end: &[u32],
         is_lost: impl Fn(usize) -> bool,
     ) {
-        let shift = vertex_bits(network);
-        let costs = network.costs();
+        let bits = vertex_bits(network);
+        let arc_costs = network.costs();
         let mut sure = UNREACHABLE;
-        while let Some(key) = self.heap.peek() {
-            let (cost, vertex) = (key >> shift, VertexId((key & ((1 << shift) - 1)) as u32));
-            if cost > sure {
-                break;
+        while let Some(key) = self.queue.pop() {
+            let (cost, vertex) = (key >> bits, VertexId((key & ((1 << bits) - 1)) as u32));
+            if self.costs[vertex.index()] != cost {
+                continue;
             }
-            self.heap.pop();
-            let label = self.labels[vertex.index()];
-            if label.cost != cost {
+            if cost > sure {
+                // Promised, but not needed any more.
+                self.costs[vertex.index()] = UNREACHABLE;
                 continue;
             }
             self.order.push(vertex.0);
-            if target.is_some_and(|site| network.vertex(vertex).is_end && network.site(vertex) == site) {
+            if target.is_some_and(|site| network.site(vertex) == site && network.vertex(vertex).is_end) {
                 sure = cost;
             }
+            let hops = self.steps[vertex.index()].hops + 1;
             for arc in arcs_at(vertex) {
                 if is_lost(arc.index()) {
                     continue;
                 }
-                let far = far_end[arc.index()];
-                let offer = Label { cost: cost + u64::from(costs[arc.index()]), hops: label.hops + 1, parent: arc.0 };
-                let known = &mut self.labels[far as usize];
+                let (far, step) = (far_ends[arc.index()], Step { hops, arc: arc.0 });
+                let offer = cost + u64::from(arc_costs[arc.index()]);
+                let known = &mut self.costs[far as usize];
                 if offer < *known {
-                    if offer.cost < known.cost {
-                        self.heap.push(offer.cost << shift | u64::from(far));
-                    }
                     *known = offer;
+                    self.steps[far as usize] = step;
+                    self.queue.push(offer << bits | u64::from(far));
+                } else if offer == *known && step < self.steps[far as usize] {
+                    self.steps[far as usize] = step;
                 }
             }
         }

@@ -115,6 +115,7 @@ pub struct Network {
     lane_capacity: Vec<u64>,
     /// Length = sites; [`UNLIMITED`] where nothing is known.
     switching: Vec<u64>,
+    max_cost: u32,
 }
 
 const NO_SWITCH: u32 = u32::MAX;
@@ -154,6 +155,7 @@ impl Network {
             tail: arcs.iter().map(|arc| arc.tail.0).collect(),
             head: arcs.iter().map(|arc| arc.head.0).collect(),
             cost: arcs.iter().map(|arc| arc.cost).collect(),
+            max_cost: arcs.iter().map(|arc| arc.cost).max().unwrap_or(0),
             lane: arcs.iter().map(|arc| arc.lane).collect(),
             switch: arcs.iter().map(|arc| arc.switch.map_or(NO_SWITCH, |site| site.0)).collect(),
             first_in,
@@ -305,6 +307,12 @@ impl Network {
     #[must_use]
     pub fn costs(&self) -> &[u32] {
         &self.cost
+    }
+
+    /// Cost of the dearest arc; 0 without arcs: for kernels.
+    #[must_use]
+    pub const fn max_cost(&self) -> u32 {
+        self.max_cost
     }
 
     /// Lane of each arc: for kernels.

@@ -12,9 +12,8 @@
 //!    back along the arc by which the first route came: from (v, IN);  back into v along the arc by which it left: to (v, OUT)
 //! ```
 
-use super::super::guided::{Begin, Way};
+use super::super::guided::{Begin, NO_ARC, Way};
 use super::super::heap::MinHeap;
-use super::super::shortest_path::NO_ARC;
 use super::{Query, Route, Value, Workspace};
 use crate::network::{ArcId, VertexId};
 
