@@ -93,6 +93,15 @@ impl LinkField {
     fn is_id(self) -> bool {
         self == Self::Key || self == Self::From || self == Self::To
     }
+
+    /// Tells whether its values are numbers with a unit that the name gives.
+    #[must_use]
+    pub fn is_quantity(self) -> bool {
+        matches!(
+            self,
+            Self::Length(_) | Self::LengthOpen | Self::Latency(_) | Self::LatencyOpen | Self::Rate(_) | Self::Design(_)
+        )
+    }
 }
 
 const SITE_FIELDS: &[(&str, SiteField)] = &[

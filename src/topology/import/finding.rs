@@ -38,6 +38,7 @@ kinds! {
     DUPLICATE_KEY = "W106", "ids given twice; the later thing got an id of its own";
     DUPLICATE_NAME = "W107", "names given to several sites; told apart by a number in the id";
     RAGGED_ROW = "W108", "rows with too many or too few cells; the cells that are there were read";
+    COUNT_DIFFERS = "W109", "counts that a file says wrongly; the rows that are there were read";
     END_BY_NAME = "W110", "ends that name a site by its name instead of its id; taken as that site";
     END_UNKNOWN = "W111", "segments with an end that no site is; left out";
     LOOP_DROPPED = "W112", "segments from a site to itself; left out";
@@ -45,6 +46,9 @@ kinds! {
     ARCS_MERGED = "W114", "pairs of opposite arcs; made one segment each";
     ONE_WAY = "W115", "arcs without an opposite; made segments with no capacity back";
     GROUP_UNKNOWN = "W116", "members of risk groups that nothing is; left out";
+    END_BY_POSITION = "W117", "ends that name no site; taken as the site where the line ends";
+    END_MADE = "W118", "ends of lines where no site is; a site was made there";
+    OFF_EARTH = "W119", "single coordinates that are not on Earth; taken as unknown";
     NO_POSITION = "W120", "sites without coordinates; placed near their neighbours";
     NULL_ISLAND = "W121", "coordinates 0 0; taken as unknown";
     PLANE_POSITION = "W122", "coordinates that are not on Earth (pixels or metres of a drawing); fitted into a small box";
@@ -64,17 +68,20 @@ kinds! {
     TERRITORY_UNKNOWN = "W141", "names of countries that no territory is known by; given a code of their own";
     NO_TERRITORY = "W142", "sites without territory; put into the territory ZZ";
     CABLE_PLANNED = "W150", "cables that are only planned; kept with their date, or left out if they have none";
-    CABLE_RETIRED = "W151", "cables that are out of service; left out";
     ONE_LANDING = "W152", "cables with fewer than two landings";
     CABLE_IN_PIECES = "W153", "cables whose lines do not hang together; kept in pieces";
     ENDS_JOINED = "W154", "ends of lines joined over a gap";
     DATE_LINE_JOINED = "W155", "lines cut at the 180th meridian; joined";
-    LANDING_FAR = "W156", "landings more than a kilometre from their cable's line; joined by a straight piece";
+    LANDING_FAR = "W156", "landings more than a kilometre from their cable's line; the line was led there";
     LANDING_LOOSE = "W157", "landings too far from their cable's line; left unconnected";
     LOOSE_END = "W158", "ends of lines at no landing; kept as branching units";
     TWIN_PLACES = "W159", "landings on the same spot; kept apart and joined by a segment of no length";
     LENGTH_SCALED = "W160", "cables whose drawn length was scaled to the declared one";
     LENGTH_NOT_SCALED = "W161", "cables whose declared length does not fit the drawn one; the drawn one was kept";
+    LANDING_OPEN = "W162", "landings that are not decided yet; kept where they are drawn";
+    NO_LINE = "W163", "cables with landings but no line; left out";
+    LENGTH_DRAWN = "W164", "cables without declared length; the drawn one times the usual factor was taken";
+    DRAWN_TWICE = "W165", "cables with the same piece of line drawn twice; it was taken once";
     NOT_EXPLICIT = "W170", "parts that need expansion (blueprints, groups, patterns, rules); left out";
     FILE_SKIPPED = "W171", "files that are none of this format; left out";
 }

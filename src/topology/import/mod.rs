@@ -2,11 +2,21 @@
 
 pub mod attributes;
 pub mod finding;
+pub mod geojson;
 pub mod gml;
 pub mod graphml;
+mod grid;
+mod json;
+pub mod lines;
+pub mod net2plan;
+pub mod node_link;
+pub mod place;
+pub mod repetita;
 pub mod sketch;
 pub mod sndlib;
 pub mod sndlib_xml;
+pub mod submarine_map;
+pub mod tables;
 pub mod text;
 mod xml;
 

@@ -4,7 +4,7 @@
 //! A sketch is not checked: it may have duplicate names, sites without coordinates and segments without length. It
 //! becomes a [`RawTopology`](crate::topology::raw::RawTopology) in `claim`.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::finding::{self, Findings};
 use crate::units::Position;
@@ -153,12 +153,23 @@ pub struct Segment {
     pub imputed_mbps: Option<f64>,
     /// Whether the length may be in metres instead.
     pub is_length_unit_open: bool,
+    /// How the length was worked out, if nobody states it.
+    pub length_rule: Option<LengthRule>,
     /// Waypoints from the first end to the second, ends left out.
     pub path: Vec<Position>,
     /// First day of service.
     pub valid_from: Option<String>,
     /// Columns of a native `segments.csv` that the file carries along.
     pub native: Vec<(&'static str, String)>,
+}
+
+/// How a length was worked out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LengthRule {
+    /// The drawn line, scaled so that the cable has its declared length.
+    Scaled,
+    /// The drawn line times the usual factor.
+    Drawn,
 }
 
 /// A demand.
@@ -271,7 +282,7 @@ impl Sketch {
     pub fn connect(&mut self, links: Vec<Link>, direction: Direction) {
         let sites = std::mem::take(&mut self.sites);
         let directory = Directory::new(&sites);
-        let mut members: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut members: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
         let mut open: BTreeMap<[usize; 2], VecDeque<usize>> = BTreeMap::new();
         let mut cables: BTreeMap<String, usize> = self.cables.iter().enumerate().map(|(i, c)| (c.key.clone(), i)).collect();
         for link in links {
@@ -283,13 +294,16 @@ impl Sketch {
                 if let Some(back) = back {
                     self.findings.note(finding::ARCS_MERGED, || link.ends.join(" - "));
                     join(&mut self.segments[back], &segment);
+                    for group in link.risk_groups {
+                        members.entry(group).or_default().insert(back);
+                    }
                     continue;
                 }
                 open.entry(ends).or_default().push_back(self.segments.len());
                 segment.lit_back_mbps = Some(0.0);
             }
             for group in link.risk_groups {
-                members.entry(group).or_default().push(self.segments.len());
+                members.entry(group).or_default().insert(self.segments.len());
             }
             self.segments.push(segment);
         }
@@ -300,7 +314,11 @@ impl Sketch {
         for group in &mut self.risk_groups {
             group.segments.extend(members.remove(&group.key).unwrap_or_default());
         }
-        let new = members.into_iter().map(|(key, segments)| RiskGroup { key, segments, sites: Vec::new() });
+        let new = members.into_iter().map(|(key, segments)| RiskGroup {
+            key,
+            segments: segments.into_iter().collect(),
+            sites: Vec::new(),
+        });
         self.risk_groups.extend(new);
         self.sites = sites;
     }
@@ -322,7 +340,7 @@ impl Sketch {
 
     /// Notes the segments past the first between the same two sites, where a file says that there are none.
     pub fn note_parallel(&mut self) {
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         for segment in &self.segments {
             let [a, b] = segment.ends;
             if !seen.insert([a.min(b), a.max(b)]) {
