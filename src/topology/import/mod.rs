@@ -1,6 +1,7 @@
 //! Reads foreign files into one shape, the [`Sketch`], and tells all that was dropped or guessed.
 
 pub mod attributes;
+pub mod claim;
 pub mod finding;
 pub mod geojson;
 pub mod gml;
@@ -10,7 +11,7 @@ mod json;
 pub mod lines;
 pub mod net2plan;
 pub mod node_link;
-pub mod place;
+mod place;
 pub mod repetita;
 pub mod sketch;
 pub mod sndlib;
@@ -21,6 +22,7 @@ pub mod text;
 mod xml;
 
 pub use attributes::Options;
+pub use claim::claim;
 pub use finding::{Finding, Findings};
 pub use sketch::Sketch;
 pub use text::Refusal;

@@ -170,6 +170,14 @@ pub enum LengthRule {
     Scaled,
     /// The drawn line times the usual factor.
     Drawn,
+    /// Great circle times a route factor.
+    RouteFactor,
+    /// How far light goes in the stated latency.
+    FromLatency,
+    /// The same for all.
+    Flat,
+    /// The stated one, cut down to what guessed places allow.
+    Bounded,
 }
 
 /// A demand.
