@@ -1,4 +1,4 @@
-//! Connectivity of many states, with the answers asserted first.
+//! Connectivity of many states and every outage in turn, with the answers asserted first.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark stops at the first surprise")]
 #![expect(clippy::print_stdout, reason = "it says when there is nothing to measure")]
@@ -9,8 +9,10 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use crossborder::algorithm::block::Block;
 use crossborder::algorithm::components::components;
 use crossborder::algorithm::connectivity::{Connectivity, Workspace};
+use crossborder::algorithm::cut_sets::cut_sets;
+use crossborder::algorithm::{repair, shortest_path};
 use crossborder::failure::sample::{Component, Sampler};
-use crossborder::network::{Network, Outage, VertexId};
+use crossborder::network::{Network, Outage, UNREACHABLE, VertexId};
 use crossborder::random::Seed;
 use crossborder::topology::SegmentId;
 
@@ -68,5 +70,56 @@ fn sampled_connectivity(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, sampled_connectivity);
+fn exhaustive(criterion: &mut Criterion) {
+    let Some(Synthetic { network, groups, .. }) = synthetic("g1") else { return };
+    let all: Vec<VertexId> = (0..network.vertex_count()).map(VertexId::from_index).collect();
+    let kernel = Connectivity::new(&network, &groups, &[vec![VertexId(0)]], &all);
+    let mut workspace = Workspace::default();
+    let mut pairs = || {
+        let mut count = 0u32;
+        kernel.parting_pairs(0, &all, &mut workspace, |_, _| count += 1);
+        count
+    };
+    assert_eq!(pairs(), 107_054);
+    let mut group = criterion.benchmark_group("part/g1");
+    group.sample_size(10);
+    group.bench_function("173,755 pairs of risk groups", |bencher| bencher.iter(&mut pairs));
+    let outages: Vec<Outage> =
+        groups.iter().map(|members| Outage::of(network.segment_count(), members.iter().copied())).collect();
+    let mut every_group_lost = || {
+        let (mut search, mut workspace) = (shortest_path::Workspace::new(), repair::Workspace::default());
+        let (mut latency, mut unreachable) = (0, 0u64);
+        for &source in &all {
+            let tree = repair::SoundTree::new(&network, [source], &mut search);
+            let sound: u64 = all.iter().map(|&vertex| tree.distance(vertex)).sum();
+            for (outage, lost) in outages.iter().zip(&groups) {
+                latency += sound;
+                for change in tree.repair(outage, lost, &mut workspace) {
+                    latency -= change.before;
+                    match change.after {
+                        UNREACHABLE => unreachable += 1,
+                        after => latency += after,
+                    }
+                }
+            }
+        }
+        (latency, unreachable)
+    };
+    assert_eq!(every_group_lost(), (85_551_556_531_688, 2_068_880));
+    group.bench_function("repair all trees, 590 risk groups", |bencher| bencher.iter(&mut every_group_lost));
+    let ends: [&[VertexId]; 2] = [&[VertexId(1445)], &[VertexId(669)]];
+    let sets = cut_sets(&network, &groups, ends, 4);
+    assert!(sets.iter().all(|set| parts(&network, &groups, set, [VertexId(1445), VertexId(669)])));
+    group.bench_function(format!("{} cut sets up to 4", sets.len()), |bencher| {
+        bencher.iter(|| cut_sets(&network, &groups, ends, 4).len());
+    });
+}
+
+fn parts(network: &Network, groups: &[Vec<SegmentId>], set: &[usize], ends: [VertexId; 2]) -> bool {
+    let lost = set.iter().flat_map(|&group| groups[group].iter().copied());
+    let pieces = components(network, &Outage::of(network.segment_count(), lost));
+    pieces.of(ends[0]) != pieces.of(ends[1])
+}
+
+criterion_group!(benches, sampled_connectivity, exhaustive);
 criterion_main!(benches);
