@@ -1,7 +1,7 @@
 //! The tables of a report as comma-separated values (RFC 4180), safe to open in a spreadsheet.
 //!
 //! One table is one plain file. Several stand one after the other, each under a line `# part/table` and after an
-//! empty line; `--table` picks one. Facts and notes are not written: JSON has them. Text that a spreadsheet would
+//! empty line. Facts and notes are not written: JSON has them. Text that a spreadsheet would
 //! take for a formula (it begins with `=`, `+`, `-`, `@`) gets an apostrophe before it; unsafe characters are shown
 //! as `\u{…}`, so a cell never has a line break.
 
