@@ -15,10 +15,11 @@ const BLOCK: usize = 2048;
 
 /// Runs every study of a scenario and judges its expectations.
 ///
-/// `goes_on` is asked before each of [`steps`]; once it says no, the rest is left out and the report says so.
+/// `goes_on` is asked before each of [`steps`]; once it says no, it is to say so for good: the rest is left out and the
+/// report says so.
 /// The same bytes at any thread count.
 #[must_use]
-pub fn run(scenario: &Scenario, goes_on: impl Fn() -> bool) -> Report {
+pub fn run(scenario: &Scenario, goes_on: impl Fn() -> bool + Sync) -> Report {
     let law = Law::new(&scenario.topology, &scenario.policy);
     let mut report = head("run", scenario);
     for study in &scenario.studies {
@@ -50,7 +51,8 @@ pub fn run(scenario: &Scenario, goes_on: impl Fn() -> bool) -> Report {
 pub fn steps(scenario: &Scenario) -> usize {
     let of_study = |study: &Study| match &study.question {
         Question::Route(route) => 1 + route.requests.len().div_ceil(BLOCK),
-        Question::Capacity(_) | Question::Failure(_) => 1,
+        Question::Failure(Some(failure)) => 1 + failure.years.map_or(0, |years| usize::try_from(years).unwrap_or(usize::MAX)),
+        Question::Capacity(_) | Question::Failure(None) => 1,
     };
     scenario.studies.iter().map(of_study).sum::<usize>() + scenario.expectations.len()
 }
@@ -94,7 +96,7 @@ pub fn plan(scenario: &Scenario) -> Report {
 /// The first study that this version cannot compute yet.
 #[must_use]
 pub fn unknown(scenario: &Scenario) -> Option<&Study> {
-    scenario.studies.iter().find(|study| !matches!(study.question, Question::Route(_) | Question::Capacity(Some(_))))
+    scenario.studies.iter().find(|study| matches!(study.question, Question::Capacity(None) | Question::Failure(None)))
 }
 
 fn head(key: &'static str, scenario: &Scenario) -> Report {
@@ -117,7 +119,7 @@ const fn kind(question: &Question) -> &'static str {
     }
 }
 
-fn answer(law: &Law<'_>, study: &Study, goes_on: &impl Fn() -> bool) -> Report {
+fn answer(law: &Law<'_>, study: &Study, goes_on: &(impl Fn() -> bool + Sync)) -> Report {
     match &study.question {
         Question::Route(spec) => {
             let rest = Spec { requests: Vec::new(), ..spec.clone() };
@@ -129,7 +131,8 @@ fn answer(law: &Law<'_>, study: &Study, goes_on: &impl Fn() -> bool) -> Report {
             Report { is_partial, ..report::route::report(law, spec, &Outcome::new(law, answers)) }
         }
         Question::Capacity(Some(spec)) => report::capacity::answer(law, spec),
-        Question::Capacity(None) | Question::Failure(_) => Report::new(kind(&study.question), "Not computed by this version"),
+        Question::Failure(Some(spec)) => report::failure::answer(law, spec, goes_on),
+        Question::Capacity(None) | Question::Failure(None) => Report::new(kind(&study.question), "Not computed by this version"),
     }
 }
 

@@ -66,7 +66,7 @@ fn run(model: &Model, spec: &Spec, is_down: impl Fn(&Outage) -> bool + Sync + Se
     let timeline = Timeline { model, ledger: &ledger, spec };
     let mut progress = timeline.start();
     let go_on = &mut |_: u64, _: &_| ControlFlow::Continue(());
-    let ending = timeline.run(&mut progress, || all_or_nothing(&ledger, &is_down), &AtomicBool::new(false), go_on);
+    let ending = timeline.run(&mut progress, || all_or_nothing(&ledger, &is_down), &|| true, go_on);
     assert_eq!(ending, Ending::Complete);
     timeline.summary_of(Account::All, &progress.totals)
 }
@@ -265,7 +265,7 @@ fn half_lost(ledger: &Ledger) -> impl FnMut(&Outage) -> Loss {
 fn go_on(timeline: &Timeline<'_>, progress: &mut Progress, text: &mut String, journal: &mut Journal, blocks: u64) -> Ending {
     let mut left = blocks;
     let impact = || half_lost(timeline.ledger);
-    timeline.run(progress, impact, &AtomicBool::new(false), &mut |block, totals| {
+    timeline.run(progress, impact, &|| true, &mut |block, totals| {
         text.push_str(&journal.line(block, totals));
         left -= 1;
         if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -356,10 +356,10 @@ fn an_interrupt_leaves_whole_blocks_and_the_rest_can_be_run_later() {
     };
     let mut progress = timeline.start();
     let keep = &mut |_: u64, _: &_| ControlFlow::Continue(());
-    assert_eq!(timeline.run(&mut progress, impact, &interrupt, keep), Ending::Interrupted);
+    assert_eq!(timeline.run(&mut progress, impact, &|| !interrupt.load(Ordering::Relaxed), keep), Ending::Interrupted);
     assert!(progress.blocks < whole.blocks);
     assert_eq!(progress.totals.samples, progress.blocks * spec.block);
-    assert_eq!(timeline.run(&mut progress, impact, &AtomicBool::new(false), keep), Ending::Complete);
+    assert_eq!(timeline.run(&mut progress, impact, &|| true, keep), Ending::Complete);
     assert_eq!(progress, whole);
 }
 
@@ -444,7 +444,7 @@ fn a_run_stops_at_the_precision_asked_for_and_not_before() {
     let mut relative = Vec::new();
     let mut progress = timeline.start();
     let mut seen = timeline.start().totals;
-    let ending = timeline.run(&mut progress, || half_lost(&ledger), &AtomicBool::new(false), &mut |_, totals| {
+    let ending = timeline.run(&mut progress, || half_lost(&ledger), &|| true, &mut |_, totals| {
         seen.merge(totals);
         relative.push(seen.accounts[0].unserved.estimate().relative_error());
         ControlFlow::Continue(())
@@ -490,7 +490,7 @@ fn repairs_at_sea_take_as_long_as_reported_and_longer_with_fewer_ships() {
         let timeline = Timeline { model: &model, ledger: &ledger, spec: &spec };
         let mut progress = timeline.start();
         let go_on = &mut |_: u64, _: &_| ControlFlow::Continue(());
-        timeline.run(&mut progress, || |_: &Outage| Loss::none(&ledger), &AtomicBool::new(false), go_on);
+        timeline.run(&mut progress, || |_: &Outage| Loss::none(&ledger), &|| true, go_on);
         let ships = timeline.pool_summaries(&progress.totals).swap_remove(0);
         assert_eq!(ships.name, "ships");
         ships.stage_h.unwrap().map(|stage| stage.mean / 24.0)
@@ -514,7 +514,7 @@ fn the_plant_of_a_cable_is_out_of_service_while_any_of_its_segments_is() {
     let timeline = Timeline { model: &model, ledger: &ledger, spec: &spec };
     let mut progress = timeline.start();
     let go_on = &mut |_: u64, _: &_| ControlFlow::Continue(());
-    timeline.run(&mut progress, || |_: &Outage| Loss::none(&ledger), &AtomicBool::new(false), go_on);
+    timeline.run(&mut progress, || |_: &Outage| Loss::none(&ledger), &|| true, go_on);
     let mut cables_broken = 0;
     for summary in timeline.summaries(&progress.totals) {
         match summary.account {

@@ -6,4 +6,35 @@ pub mod hazard;
 pub mod likely;
 pub mod repair;
 pub mod sample;
+pub mod stake;
 pub mod timeline;
+pub mod years;
+
+use crate::demand::Request;
+use crate::failure::hazard::Hazards;
+use crate::network::Metric;
+use crate::random::Seed;
+
+/// What a failure study asks. Each part is asked by itself; all are of the same requests and the same hazards.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spec {
+    /// The traffic at stake.
+    pub requests: Vec<Request>,
+    /// What shortest means, for usual routes.
+    pub metric: Metric,
+    /// What may happen.
+    pub chance: Chance,
+    /// Years of faults and repairs, at most; `None` = not asked.
+    pub years: Option<u64>,
+    /// Standard error over mean of the traffic not served at which sampling may stop; `None` = never.
+    pub precision: Option<f64>,
+}
+
+/// What may happen, and which course of it does.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Chance {
+    /// Chooses all draws.
+    pub seed: Seed,
+    /// How often things break, and how they are mended.
+    pub hazards: Hazards,
+}

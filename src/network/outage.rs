@@ -69,6 +69,10 @@ impl Outage {
 
     /// The segments out of service, ascending.
     pub fn lost(&self) -> impl Iterator<Item = SegmentId> {
-        (0..self.segments).map(SegmentId::from_index).filter(|&segment| self.is_lost(segment))
+        self.words.iter().enumerate().flat_map(|(i, &word)| {
+            let rest = std::iter::successors(Some(word), |&word| Some(word & word.wrapping_sub(1)));
+            let bits = rest.take_while(|&word| word != 0).map(u64::trailing_zeros);
+            bits.map(move |bit| SegmentId::from_index(i * 64 + bit as usize))
+        })
     }
 }

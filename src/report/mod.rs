@@ -7,6 +7,7 @@
 
 pub mod capacity;
 mod csv;
+pub mod failure;
 mod json;
 mod markdown;
 pub mod route;
@@ -19,6 +20,8 @@ use std::io;
 
 pub use json::digest;
 pub use text::{plain, width};
+
+use crate::statistics::Estimate;
 
 /// One thing that is known, or not.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,6 +85,14 @@ impl From<f64> for Value {
 impl From<bool> for Value {
     fn from(truth: bool) -> Self {
         Self::Bool(truth)
+    }
+}
+
+impl From<Estimate> for Value {
+    /// An estimate without a finite error, as of a single sample, is unknown.
+    fn from(estimate: Estimate) -> Self {
+        let Estimate { mean, standard_error, .. } = estimate;
+        if mean.is_finite() && standard_error.is_finite() { Self::Estimate { mean, standard_error } } else { Self::Unknown }
     }
 }
 
@@ -149,7 +160,7 @@ fn grouped(number: &str) -> String {
 /// The unit that a key ends in, as people write it: `latency_ms` is in `ms`.
 #[must_use]
 pub fn unit(key: &str) -> Option<&'static str> {
-    const UNITS: [(&str, &str); 12] = [
+    const UNITS: [(&str, &str); 13] = [
         ("ms", "ms"),
         ("s", "s"),
         ("h", "h"),
@@ -159,6 +170,7 @@ pub fn unit(key: &str) -> Option<&'static str> {
         ("mbps", "Mbit/s"),
         ("gbps", "Gbit/s"),
         ("tbps", "Tbit/s"),
+        ("tb", "TB"),
         ("percent", "%"),
         ("usd", "USD"),
         ("deg", "°"),

@@ -1,23 +1,23 @@
 //! What a scenario asks: its policy, its studies, and what it expects.
 
 use crate::demand::{self, Request};
+use crate::failure::Chance;
 use crate::file::{Entry, Interval, Number, Record, Table, Tables, Value, fill};
 use crate::network::Metric;
 use crate::policy::{Policy, Profile, Query};
 use crate::problem::{Problem, Problems, code};
 use crate::route::{Claim, Condition, Spec};
-use crate::scenario::capacity;
 use crate::scenario::places::Places;
 use crate::scenario::raw::{RawCapacity, RawExpect, RawFailure, RawPolicy, RawQuery, RawRoute};
-use crate::scenario::words::{BASES, COMPARES, DISJOINTS, ELEMENTS, IMPACTS, METRICS, PROFILES, RULES, SETS};
+use crate::scenario::words::{BASES, COMPARES, DISJOINTS, METRICS, PROFILES, RULES, SETS};
 use crate::scenario::{About, Expectation, PairSet, Question, Study};
+use crate::scenario::{capacity, failure};
 use crate::topology::words::SERVICES;
 use crate::topology::{Service, SiteId, Topology};
 use crate::units::{Date, Latency};
 
 const LATENCY: Number = Number { name: "latency in ms", interval: Interval::closed(0.0, 1e6) };
 const DETOUR: Number = Number { name: "detour in km", interval: Interval::closed(-1e5, 1e6) };
-const PERCENT: Number = Number { name: "share in per cent", interval: Interval::closed(0.0, 100.0) };
 const BOUND: Number = Number { name: "bound", interval: Interval(std::ops::Bound::Unbounded, std::ops::Bound::Unbounded) };
 
 /// The policy; `None` without a day.
@@ -49,12 +49,20 @@ pub(super) fn policy(raw: Option<&RawPolicy>, as_of: Option<Date>, places: &Plac
     Some(Policy { rules, service_transit_max, avoid, capacity, ..usual })
 }
 
+/// What studies may build on, as far as it is known.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    pub(super) topology: Option<&'a Topology>,
+    pub(super) policy: Option<&'a Policy>,
+    pub(super) chance: &'a Chance,
+}
+
 /// Studies in the order of the file, with unique names.
 pub(super) fn studies(
     tables: Tables,
     demands: &[Request],
     places: &Places,
-    (topology, policy): (Option<&Topology>, Option<&Policy>),
+    Known { topology, policy, chance }: Known<'_>,
     problems: &mut Problems,
 ) -> Vec<Study> {
     let mut studies: Vec<Study> = Vec::new();
@@ -72,7 +80,7 @@ pub(super) fn studies(
             Asked::Capacity(raw) => {
                 Question::Capacity(capacity::study(&raw, demands, places, (topology, policy), problems).map(Box::new))
             }
-            Asked::Failure(raw) => Question::Failure(raw),
+            Asked::Failure(raw) => Question::Failure(failure::study(&raw, demands, chance, problems).map(Box::new)),
         };
         if let Some(first) = studies.iter().position(|study| name.get() == Some(&study.name)) {
             let message = format!("study `{}` is given twice, first as number {}", name.text, first + 1);
@@ -113,13 +121,6 @@ fn read_capacity(table: Table, problems: &mut Problems) -> (Entry, Asked) {
 
 fn read_failure(table: Table, problems: &mut Problems) -> (Entry, Asked) {
     let raw = filled::<RawFailure>(table, problems);
-    raw.each.word("kind of element", ELEMENTS, problems);
-    raw.together.whole("number of elements", 1, 6, problems);
-    raw.whole_cable.boolean(problems);
-    raw.impact.word("impact", IMPACTS, problems);
-    raw.years.whole("number of years", 1, 1_000_000, problems);
-    raw.samples.whole("number of samples", 1, 1 << 40, problems);
-    raw.precision_percent.number(PERCENT, problems);
     (raw.name.clone(), Asked::Failure(raw))
 }
 

@@ -7,6 +7,7 @@ mod ask;
 mod capacity;
 mod demands;
 mod edit;
+mod failure;
 mod overrides;
 mod places;
 pub mod raw;
@@ -18,13 +19,15 @@ pub use schema::schema;
 use std::path::{Path, PathBuf};
 
 use crate::demand::Request;
+use crate::failure::Chance;
 use crate::file::{self, Input};
 use crate::network::Metric;
 use crate::policy::Policy;
 use crate::problem::{FileId, Place, Problem, Problems, code};
+use crate::random::Seed;
 use crate::route::{self, Claim};
 use crate::scenario::places::Places;
-use crate::scenario::raw::{FORMAT, RawFailure, RawScenario};
+use crate::scenario::raw::{FORMAT, RawScenario};
 use crate::topology::raw::RawTopology;
 use crate::topology::{self, Topology};
 
@@ -75,8 +78,8 @@ pub enum Question {
     Route(route::Spec),
     /// How much fits; `None` = an optimum, which this version does not compute.
     Capacity(Option<Box<crate::capacity::Spec>>),
-    /// What breaks; words and numbers are checked, names are not yet resolved.
-    Failure(Box<RawFailure>),
+    /// What breaks; `None` = single outages, which this version does not compute.
+    Failure(Option<Box<crate::failure::Spec>>),
 }
 
 /// What all pairs are of.
@@ -170,14 +173,15 @@ fn check(
     let places = &topology.0;
     let policy = ask::policy(raw.policy.as_ref(), as_of, places, &mut problems);
     let demands = demands::requests(raw.demands.as_ref(), as_of, topology.1.as_ref(), &mut problems);
+    let seed = raw.seed.whole("seed", 0, 1 << 53, &mut problems).unwrap_or(0);
+    let chance = Chance { seed: Seed(seed), ..Chance::default() };
     let studies = {
-        let known = (topology.1.as_ref(), policy.as_ref());
+        let known = ask::Known { topology: topology.1.as_ref(), policy: policy.as_ref(), chance: &chance };
         ask::studies(std::mem::take(&mut raw.study), &demands, places, known, &mut problems)
     };
     let expectations = ask::expectations(&raw.expect, &studies, places, &mut problems);
     let output = raw.output.clone().unwrap_or_default();
     output.format.word("format", words::FORMATS, &mut problems);
-    let seed = raw.seed.whole("seed", 0, 1 << 53, &mut problems);
     if studies.is_empty() && expectations.is_empty() && !problems.has_errors() {
         let problem = Problem::new(code::NOTHING_ASKED, "the scenario asks nothing").at(Place { file, span: 0..0 }, "");
         problems.push(problem.help("add a `[[study]]` or an `[[expect]]`"));
@@ -192,7 +196,7 @@ fn check(
             demands,
             studies,
             expectations,
-            seed: seed.unwrap_or(0),
+            seed,
             output_format: output.format.owned(),
             output_file: output.file.get().map(|file| base.join(file)),
             effective,

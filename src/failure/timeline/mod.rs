@@ -20,7 +20,6 @@ pub mod summary;
 pub mod totals;
 
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::failure::timeline::course::Course;
 use crate::failure::timeline::loss::{Account, Ledger, Loss};
@@ -127,7 +126,8 @@ impl Timeline<'_> {
         Progress { blocks: 0, totals: Totals::new(self.size()) }
     }
 
-    /// Runs on from `progress` until enough samples or precision, or until `interrupt` is set.
+    /// Runs on from `progress` until enough samples or precision, or until `goes_on` says no; it is asked before each
+    /// sample, and once it has said no it is to say so for good.
     ///
     /// `impact` makes a judge of outages for a worker; what a judge says of an outage may depend on nothing else.
     /// `keep` gets each block's number and totals in order, as soon as it and all before it are done, and may break off
@@ -143,7 +143,7 @@ impl Timeline<'_> {
         &self,
         progress: &mut Progress,
         impact: impl Fn() -> I + Sync + Send,
-        interrupt: &AtomicBool,
+        goes_on: &(impl Fn() -> bool + Sync),
         keep: &mut dyn FnMut(u64, &Totals) -> ControlFlow<()>,
     ) -> Ending {
         self.check(progress);
@@ -156,7 +156,7 @@ impl Timeline<'_> {
                 return Ending::Precise;
             }
             let round_end = (progress.blocks / BLOCKS_PER_ROUND + 1) * BLOCKS_PER_ROUND;
-            for done in self.round(progress.blocks, round_end.min(blocks), &impact, interrupt) {
+            for done in self.round(progress.blocks, round_end.min(blocks), &impact, goes_on) {
                 let Some(totals) = done else { return Ending::Interrupted };
                 progress.totals.merge(&totals);
                 progress.blocks += 1;
@@ -173,15 +173,20 @@ impl Timeline<'_> {
         first: u64,
         end: u64,
         impact: &(impl Fn() -> I + Sync + Send),
-        interrupt: &AtomicBool,
+        goes_on: &(impl Fn() -> bool + Sync),
     ) -> Vec<Option<Totals>> {
         let shortfalls: Vec<f64> = std::iter::once(0.0).chain(self.spec.shortfalls_percent.iter().copied()).collect();
         let meter = || Meter::new(Course::new(self.model, self.spec.seed), self.ledger, &shortfalls, impact());
         let count = usize::try_from(end - first).expect("a round is short");
-        parallel::map(count, meter, |meter, i| self.block(first + i as u64, meter, interrupt))
+        parallel::map(count, meter, |meter, i| self.block(first + i as u64, meter, goes_on))
     }
 
-    fn block<I: FnMut(&Outage) -> Loss>(&self, block: u64, meter: &mut Meter<'_, I>, interrupt: &AtomicBool) -> Option<Totals> {
+    fn block<I: FnMut(&Outage) -> Loss>(
+        &self,
+        block: u64,
+        meter: &mut Meter<'_, I>,
+        goes_on: &(impl Fn() -> bool + Sync),
+    ) -> Option<Totals> {
         let Spec { years, warm_up_years, overrun_years, .. } = *self.spec;
         let start = Time::from_years(warm_up_years);
         let end = start.after(Time::from_years(years));
@@ -189,7 +194,7 @@ impl Timeline<'_> {
         let samples = block * self.spec.block..self.spec.samples.min((block + 1) * self.spec.block);
         let mut totals = Totals::new(self.size());
         for sample in samples.clone() {
-            if interrupt.load(Ordering::Relaxed) {
+            if !goes_on() {
                 return None;
             }
             meter.sample(sample, window, &mut totals);

@@ -1,0 +1,64 @@
+//! The failure study in time: years of faults and repairs of a topology, and who was not served meanwhile.
+//!
+//! It joins what is at stake, the model of what breaks, and the run of years; the parts know nothing of each other.
+
+use std::ops::ControlFlow;
+
+use crate::failure::Spec;
+use crate::failure::stake::Stake;
+use crate::failure::timeline::compile::compile;
+use crate::failure::timeline::loss::Account;
+use crate::failure::timeline::summary::{PoolSummary, Summary};
+use crate::failure::timeline::{self, Ending, Precision, Timeline};
+use crate::policy::Law;
+
+/// What years of faults and repairs came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Years {
+    /// How many were run.
+    pub years: u64,
+    /// How many were asked for.
+    pub of: u64,
+    /// Why no more were run.
+    pub ending: Ending,
+    /// Requests that have no lawful route even if nothing is out of service; they are left out.
+    pub without_route: usize,
+    /// What is offered to each account: Mbit/s, metres for plants.
+    pub offered: Vec<u64>,
+    /// What happened to each account, in the order of the ledger.
+    pub summaries: Vec<Summary>,
+    /// What each pool of ships or crews did.
+    pub pools: Vec<PoolSummary>,
+    /// Parts that may break.
+    pub parts: usize,
+    /// Common causes.
+    pub events: usize,
+}
+
+/// Runs so many single years, each from a year of warm-up, unless the precision is reached or `goes_on` says no before.
+///
+/// A loss is what is lost before anything is restored. The same result at any number of threads.
+pub fn run(law: &Law<'_>, spec: &Spec, years: u64, goes_on: &(impl Fn() -> bool + Sync)) -> Years {
+    let stake = Stake::new(law, spec.metric, &spec.requests);
+    let model = compile(law.topology(), law.policy().as_of, &spec.chance.hazards);
+    let course = timeline::Spec {
+        seed: spec.chance.seed,
+        samples: years,
+        precision: spec.precision.map(|relative_error| Precision { account: Account::All, relative_error }),
+        ..timeline::Spec::default()
+    };
+    let timeline = Timeline { model: &model, ledger: &stake.ledger, spec: &course };
+    let mut progress = timeline.start();
+    let ending = timeline.run(&mut progress, || stake.interrupted(), goes_on, &mut |_, _| ControlFlow::Continue(()));
+    Years {
+        years: progress.totals.samples,
+        of: years,
+        ending,
+        without_route: stake.without_route,
+        offered: (0..stake.ledger.len()).map(|number| stake.ledger.offered(number)).collect(),
+        summaries: timeline.summaries(&progress.totals),
+        pools: timeline.pool_summaries(&progress.totals),
+        parts: model.parts().len(),
+        events: model.events().len(),
+    }
+}
