@@ -8,6 +8,9 @@ use std::ops::Range;
 use crate::file::{Entry, Form, Record, Table, Value, fill, suggest};
 use crate::problem::{FileId, Place, Problem, Problems, code};
 
+/// What spreadsheets take for the beginning of a formula.
+pub(super) const FORMULA: [char; 4] = ['=', '+', '-', '@'];
+
 /// Reads a table into records, one per row; `required` are the columns that must be there.
 ///
 /// Unknown columns, rows that are too long or short, and broken quotes are problems. A row that cannot be read is left
@@ -83,6 +86,13 @@ fn unknown_column_help(name: &str, known: &[&str]) -> String {
         Some(_) => "the table is separated by tabs; save it with commas".to_owned(),
         None => format!("known here: {}", known.join(", ")),
     }
+}
+
+/// The text of a cell without the apostrophe that [`cell`](super::cell) puts before what looks like a formula.
+#[must_use]
+pub fn unguarded(text: &str) -> &str {
+    let rest = text.strip_prefix('\'');
+    rest.filter(|rest| rest.trim_start_matches('\'').starts_with(FORMULA)).unwrap_or(text)
 }
 
 struct Row {
@@ -183,7 +193,12 @@ impl Scanner<'_> {
         self.entry(String::new(), start..start)
     }
 
-    fn entry(&self, text: String, span: Range<usize>) -> Entry {
+    /// An apostrophe that guards a text from being taken for a formula is no part of it; see [`cell`](super::cell).
+    fn entry(&self, mut text: String, mut span: Range<usize>) -> Entry {
+        if unguarded(&text).len() < text.len() {
+            text.remove(0);
+            span.start += 1;
+        }
         Entry { text, form: Form::Plain, place: Some(Place { file: self.file, span }) }
     }
 }

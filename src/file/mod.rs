@@ -7,12 +7,14 @@ mod csv;
 mod entry;
 mod record;
 mod toml;
+mod write;
 
-pub use csv::table;
+pub use csv::{table, unguarded};
 pub use entry::{Entry, Form, Interval, List, Number, suggest, validity};
-pub use record::{Field, Lists, Pairs, Record, Table, Tables, Value, fill};
+pub use record::{Field, Lists, Pairs, Record, Table, Tables, Value, fill, values};
 pub(crate) use record::{plain, record};
 pub use toml::{document, tree};
+pub use write::{cell, document_text, table_text};
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};

@@ -1,4 +1,4 @@
-//! What a file said as a tree of values, and the records that such a tree is put into, key by key.
+//! What a file said as a tree of values, and the records that such a tree is put into, key by key, and taken out of.
 //!
 //! Filling never stops: an unknown key or a value of the wrong shape is a problem, and the rest is read all the same.
 //! A record is filled twice where something overrides it, such as `--set` a scenario.
@@ -85,6 +85,14 @@ impl Value {
 pub trait Field {
     /// Takes the value, or says why not.
     fn set(&mut self, value: Value, problems: &mut Problems);
+
+    /// What it holds; `None` where nobody says.
+    fn get(&self) -> Option<Value>;
+
+    /// Tells whether anybody says.
+    fn is_said(&self) -> bool {
+        self.get().is_some()
+    }
 }
 
 /// A struct whose fields are filled by the names they have in files.
@@ -94,6 +102,9 @@ pub trait Record {
 
     /// The field of that name.
     fn field(&mut self, key: &str) -> Option<&mut dyn Field>;
+
+    /// All fields, in the order of [`Record::keys`].
+    fn fields(&self) -> Vec<&dyn Field>;
 
     /// Where the record stands.
     fn place_mut(&mut self) -> &mut Option<Place>;
@@ -111,6 +122,17 @@ pub fn fill(record: &mut dyn Record, table: Table, problems: &mut Problems) {
     }
 }
 
+/// The values of a record that anybody says, by their keys, in the order of the struct.
+pub fn values(record: &dyn Record) -> Vec<(&'static str, Value)> {
+    record.keys().iter().zip(record.fields()).filter_map(|(key, field)| Some((*key, field.get()?))).collect()
+}
+
+/// The values of a record as a tree.
+fn tree(record: &dyn Record) -> Value {
+    let pairs = values(record).into_iter().map(|(key, value)| (Entry::from(key), value)).collect();
+    Value::Table(Table { pairs, place: None })
+}
+
 /// Says that there is no such key, and which may have been meant.
 fn unknown_key(key: &Entry, known: &[&str], problems: &mut Problems) {
     let help = suggest(&key.text, known.iter().copied())
@@ -124,6 +146,14 @@ impl Field for Entry {
             Value::Entry(entry) => *self = entry,
             Value::List(..) | Value::Table(_) => value.refuse("a single value", problems),
         }
+    }
+
+    fn get(&self) -> Option<Value> {
+        self.is_said().then(|| Value::Entry(self.clone()))
+    }
+
+    fn is_said(&self) -> bool {
+        !self.is_blank()
     }
 }
 
@@ -145,6 +175,10 @@ impl Field for List {
             Value::Table(_) => value.refuse("a list", problems),
         }
     }
+
+    fn get(&self) -> Option<Value> {
+        Some(Value::List(self.0.as_ref()?.iter().cloned().map(Value::Entry).collect(), None))
+    }
 }
 
 /// A list of lists of values, such as pairs of sites or of coordinates; `None` means that nobody says.
@@ -165,6 +199,11 @@ impl Field for Lists {
         }
         self.0 = Some(lists);
     }
+
+    fn get(&self) -> Option<Value> {
+        let row = |row: &Vec<Entry>| Value::List(row.iter().cloned().map(Value::Entry).collect(), None);
+        Some(Value::List(self.0.as_ref()?.iter().map(row).collect(), None))
+    }
 }
 
 /// Keys of the file's own choice with values.
@@ -184,6 +223,11 @@ impl Field for Pairs {
             }
         }
     }
+
+    fn get(&self) -> Option<Value> {
+        let pairs: Vec<_> = self.0.iter().map(|(key, value)| (key.clone(), Value::Entry(value.clone()))).collect();
+        (!pairs.is_empty()).then_some(Value::Table(Table { pairs, place: None }))
+    }
 }
 
 /// Tables whose keys depend on what one of them says, kept until that is known.
@@ -194,6 +238,11 @@ impl Field for Tables {
     fn set(&mut self, value: Value, problems: &mut Problems) {
         set_rows(&mut self.0, value, problems, |row, table, _| row.merge(table));
     }
+
+    fn get(&self) -> Option<Value> {
+        let rows: Vec<Value> = self.0.iter().cloned().map(Value::Table).collect();
+        (!rows.is_empty()).then_some(Value::List(rows, None))
+    }
 }
 
 impl<T: Record + Default> Field for Option<T> {
@@ -203,11 +252,19 @@ impl<T: Record + Default> Field for Option<T> {
             Value::Entry(_) | Value::List(..) => value.refuse("a table", problems),
         }
     }
+
+    fn get(&self) -> Option<Value> {
+        self.as_ref().map(|record| tree(record))
+    }
 }
 
 impl<T: Record + Default> Field for Vec<T> {
     fn set(&mut self, value: Value, problems: &mut Problems) {
         set_rows(self, value, problems, |row, table, problems| fill(row, table, problems));
+    }
+
+    fn get(&self) -> Option<Value> {
+        (!self.is_empty()).then(|| Value::List(self.iter().map(|record| tree(record)).collect(), None))
     }
 }
 
@@ -282,6 +339,10 @@ macro_rules! record {
                     return Some(&mut self.$field);
                 })*
                 None
+            }
+
+            fn fields(&self) -> Vec<&dyn $crate::file::Field> {
+                vec![$(&self.$field),*]
             }
 
             fn place_mut(&mut self) -> &mut Option<$crate::problem::Place> {

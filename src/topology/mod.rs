@@ -9,6 +9,7 @@
 pub mod area;
 pub mod build;
 mod check;
+pub mod export;
 pub mod gazetteer;
 pub mod geography;
 pub mod import;

@@ -6,6 +6,15 @@ use crate::file::{self, Input};
 use crate::problem::{Place, Problem, Problems, code};
 use crate::topology::raw::RawTopology;
 
+/// Columns that `sites.csv` must have.
+pub(super) const SITES: &[&str] = &["id", "territory", "lat", "lon", "roles"];
+/// Columns that `cables.csv` must have.
+pub(super) const CABLES: &[&str] = &["id", "kind"];
+/// Columns that `segments.csv` must have.
+pub(super) const SEGMENTS: &[&str] = &["id", "cable", "a", "b", "length_km"];
+/// Columns that `demands.csv` must have.
+pub(super) const DEMANDS: &[&str] = &["id", "from", "to", "service", "traffic"];
+
 /// Reads `topology.toml`, `sites.csv`, `cables.csv`, `segments.csv` and, if it is there, `demands.csv`.
 ///
 /// Remembers each file in `inputs`. `None` if any of them cannot be read at all; what can be read is checked all the same.
@@ -32,16 +41,16 @@ pub fn folder(path: &Path, problems: &mut Problems, inputs: &mut Vec<Input>) -> 
     let demands = path.join("demands.csv").exists().then(|| open("demands.csv", problems)).flatten();
     let broken = &mut raw.broken;
     if let Some(file) = sites {
-        raw.sites = file::table(file, &["id", "territory", "lat", "lon", "roles"], broken, problems);
+        raw.sites = file::table(file, SITES, broken, problems);
     }
     if let Some(file) = cables {
-        raw.cables = file::table(file, &["id", "kind"], broken, problems);
+        raw.cables = file::table(file, CABLES, broken, problems);
     }
     if let Some(file) = segments {
-        raw.segments = file::table(file, &["id", "cable", "a", "b", "length_km"], broken, problems);
+        raw.segments = file::table(file, SEGMENTS, broken, problems);
     }
     if let Some(file) = demands {
-        raw.demands = file::table(file, &["id", "from", "to", "service", "traffic"], broken, problems);
+        raw.demands = file::table(file, DEMANDS, broken, problems);
     }
     is_whole.then_some(raw)
 }

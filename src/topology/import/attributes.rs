@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::finding::{self, Findings};
 use super::sketch::{Cable, Demand, Flow, Kind, Link, Segment, Site, Spot};
-use super::text::{known, number};
+use super::text::{is_unknown, known, number};
 use crate::units::Bandwidth;
 
 /// What the user says about a file.
@@ -91,7 +91,7 @@ pub enum LinkField {
 
 impl LinkField {
     fn is_id(self) -> bool {
-        self == Self::Key || self == Self::From || self == Self::To
+        matches!(self, Self::Key | Self::From | Self::To)
     }
 
     /// Tells whether its values are numbers with a unit that the name gives.
@@ -146,7 +146,7 @@ const LINK_FIELDS: &[(&str, LinkField)] = &[
 ];
 
 /// Columns of native `sites.csv` that are carried along as they are; `provenance` stands for `source`.
-const NATIVE_SITE: &[&str] = &["zone", "roles", "switching", "valid_from", "valid_to", "confidence", "note"];
+const NATIVE_SITE: &[&str] = &["territory", "zone", "roles", "switching", "valid_from", "valid_to", "confidence", "note"];
 
 /// Columns of native `segments.csv` that are carried along as they are; `provenance` stands for `source`.
 const NATIVE_LINK: &[&str] = &[
@@ -233,8 +233,8 @@ impl SiteDraft {
     /// Takes one attribute.
     pub fn set(&mut self, field: SiteField, value: &str, findings: &mut Findings) {
         // An id is an id, whatever the word.
-        let is_id = field == SiteField::Key;
-        let Some(value) = (if is_id { Some(value.trim()) } else { known(value, findings) }) else { return };
+        let is_as_it_is = matches!(field, SiteField::Key | SiteField::Native(_));
+        let Some(value) = (if is_as_it_is { Some(value.trim()) } else { known(value, findings) }) else { return };
         match field {
             SiteField::Key => value.clone_into(&mut self.site.key),
             SiteField::Name => {
@@ -249,7 +249,17 @@ impl SiteDraft {
                 Some(kind) => self.site.kind = kind,
                 None => findings.note(finding::ATTRIBUTE_DROPPED, || format!("kind of site `{value}`")),
             },
-            SiteField::Native(column) => self.site.native.push((column, value.to_owned())),
+            // Our own word, so `NA` is Namibia.
+            SiteField::Native("territory") if value == "NA" || !is_unknown(value) => {
+                self.site.territory = Some(value.to_owned()).filter(|value| !value.is_empty());
+            }
+            SiteField::Native("territory") => findings.note(finding::NO_VALUE, || value.to_owned()),
+            SiteField::Native(column) => {
+                if column == "roles" && value.starts_with("branching-unit") {
+                    self.site.kind = Kind::BranchingUnit;
+                }
+                self.site.native.push((column, value.to_owned()));
+            }
         }
     }
 
@@ -286,7 +296,8 @@ impl LinkDraft {
     /// Takes one attribute.
     pub fn set(&mut self, field: LinkField, value: &str, findings: &mut Findings) {
         // An id is an id, whatever the word.
-        let Some(value) = (if field.is_id() { Some(value.trim()) } else { known(value, findings) }) else { return };
+        let is_as_it_is = field.is_id() || matches!(field, LinkField::Native(_));
+        let Some(value) = (if is_as_it_is { Some(value.trim()) } else { known(value, findings) }) else { return };
         let segment = &mut self.link.segment;
         match field {
             LinkField::Key => value.clone_into(&mut segment.key),
@@ -335,7 +346,10 @@ impl LinkDraft {
     pub fn finish(mut self, mbps_per_unit: f64, findings: &mut Findings) -> Link {
         let rate = self.take_rate(mbps_per_unit, finding::CAPACITY_UNIT, findings);
         let segment = &mut self.link.segment;
-        if self.is_guess {
+        // Native columns say it better.
+        let is_said = segment.native.iter().any(|(column, _)| matches!(*column, "design" | "lit" | "imputed"));
+        if is_said {
+        } else if self.is_guess {
             segment.imputed_mbps = rate;
         } else {
             segment.lit_mbps = rate;

@@ -84,6 +84,8 @@ kinds! {
     DRAWN_TWICE = "W165", "cables with the same piece of line drawn twice; it was taken once";
     NOT_EXPLICIT = "W170", "parts that need expansion (blueprints, groups, patterns, rules); left out";
     FILE_SKIPPED = "W171", "files that are none of this format; left out";
+    NOT_HELD = "W180", "parts that the format written has no place for; left out";
+    BAD_CHARACTER = "W181", "characters that the format written cannot hold; replaced by U+FFFD";
 }
 
 /// How often something was found, and the first examples.

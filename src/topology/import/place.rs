@@ -41,6 +41,14 @@ pub(super) fn from_mercator([x, y]: [f64; 2]) -> Option<Position> {
 /// Where a tenth of them or more are no degrees, all are taken as those of a drawing. `0 0` is unknown. Afterwards
 /// every site has a place; returns which of them are guesses. O(n log n).
 pub(super) fn locate(sketch: &mut Sketch) -> Vec<bool> {
+    if sketch.native.head.is_some() {
+        // What this program wrote is in degrees, and 0 0 is a place.
+        for site in &mut sketch.sites {
+            if let Spot::Plane { x, y } = site.spot {
+                site.spot = Position::new(y, x).map_or(site.spot, Spot::Earth);
+            }
+        }
+    }
     let given: Vec<[f64; 2]> = sketch.sites.iter().filter_map(point).collect();
     let is_degrees = |&&[x, y]: &&[f64; 2]| x.abs() <= 360.0 && y.abs() <= 90.0;
     let off = given.len() - given.iter().filter(is_degrees).count();

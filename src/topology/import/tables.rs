@@ -12,6 +12,7 @@ use super::attributes::{LinkDraft, LinkField, Options, SiteDraft, SiteField};
 use super::finding::{self, Findings};
 use super::sketch::{Direction, Flow, Link, Site, Sketch};
 use super::text::{Refusal, admit, decode};
+use crate::file::unguarded;
 
 /// The tables of a network; only the links must be there.
 #[derive(Clone, Copy, Debug, Default)]
@@ -183,7 +184,7 @@ impl<'t, F: Copy + PartialEq> Table<'t, F> {
     }
 
     fn cells(&self) -> impl Iterator<Item = (F, &str)> {
-        self.fields.iter().zip(&self.row).filter_map(|(field, cell)| Some(((*field)?, cell)))
+        self.fields.iter().zip(&self.row).filter_map(|(field, cell)| Some(((*field)?, unguarded(cell))))
     }
 }
 

@@ -18,6 +18,7 @@ use crate::topology::gazetteer::Gazetteer;
 use crate::topology::raw::{
     FORMAT, RawCable, RawDemand, RawHead, RawRiskGroup, RawSegment, RawSite, RawSource, RawTerritory, RawTopology,
 };
+use crate::topology::read;
 use crate::units::Bandwidth;
 use names::{Ids, is_speaking};
 
@@ -59,7 +60,8 @@ pub fn claim(mut sketch: Sketch, name: &str, problems: &mut Problems) -> (RawTop
     lengths::measure(&mut sketch, &is_guess);
     let mut raw = RawTopology::default();
     native_parts(&sketch, &mut raw, problems);
-    let mut claims = Claims { raw, findings: std::mem::take(&mut sketch.findings), problems, used: BTreeSet::new() };
+    let is_native = sketch.native.head.is_some();
+    let mut claims = Claims { raw, findings: std::mem::take(&mut sketch.findings), problems, used: BTreeSet::new(), is_native };
     let site_ids = claims.site_ids(&sketch.sites);
     let territories = claims.territories(&sketch.sites);
     for (i, site) in sketch.sites.into_iter().enumerate() {
@@ -84,10 +86,10 @@ fn native_parts(sketch: &Sketch, raw: &mut RawTopology, problems: &mut Problems)
         file::document(file, &mut raw.head, problems);
     }
     if let Some(file) = cables {
-        raw.cables = file::table(file, &["id", "kind"], &mut raw.broken, problems);
+        raw.cables = file::table(file, read::CABLES, &mut raw.broken, problems);
     }
     if let Some(file) = demands {
-        raw.demands = file::table(file, &["id", "from", "to", "service", "traffic"], &mut raw.broken, problems);
+        raw.demands = file::table(file, read::DEMANDS, &mut raw.broken, problems);
     }
 }
 
@@ -97,6 +99,8 @@ struct Claims<'p> {
     problems: &'p mut Problems,
     /// Sources of invented values that are in use.
     used: BTreeSet<&'static str>,
+    /// The head of a native topology came along: ids stay as they are, and rows say themselves where they come from.
+    is_native: bool,
 }
 
 fn entry(text: impl ToString) -> Entry {
@@ -120,11 +124,16 @@ fn km(length: f64) -> String {
 impl Claims<'_> {
     fn site_ids(&mut self, sites: &[Site]) -> Vec<String> {
         let mut ids = Ids::default();
+        let is_native = self.is_native;
         let mut give = |(i, site): (usize, &Site)| {
             let name = site.name.as_deref().unwrap_or_default();
             let words =
                 if is_speaking(&site.key) || name.is_empty() { [site.key.as_str(), name] } else { [name, site.key.as_str()] };
-            let (id, is_again) = ids.give(&words, &format!("site-{}", i + 1));
+            let (id, is_again) = if is_native && ids.keep(&site.key) {
+                (site.key.clone(), false)
+            } else {
+                ids.give(&words, &format!("site-{}", i + 1))
+            };
             if is_again {
                 self.findings.note(finding::DUPLICATE_NAME, || format!("`{}` is {id}", words[0]));
             }
@@ -167,7 +176,7 @@ impl Claims<'_> {
                     regime: entry("open"),
                     transit: entry("service"),
                     region: optional(region),
-                    source: list(FILE),
+                    source: self.file(),
                     confidence: entry("low"),
                     ..RawTerritory::default()
                 });
@@ -191,7 +200,7 @@ impl Claims<'_> {
             lat: entry(position.lat()),
             lon: entry(position.lon()),
             roles: roles.split('+').collect(),
-            source: if is_guess { [FILE, self.rule("PLACED")].into_iter().collect() } else { list(FILE) },
+            source: if is_guess { [FILE, self.rule("PLACED")].into_iter().collect() } else { self.file() },
             ..RawSite::default()
         };
         self.carry(&mut raw, site.native);
@@ -205,6 +214,11 @@ impl Claims<'_> {
                 field.set(Value::Entry(Entry::from(text)), self.problems);
             }
         }
+    }
+
+    /// The source of what the file says, unless its rows name their own.
+    fn file(&self) -> List {
+        if self.is_native { List::default() } else { list(FILE) }
     }
 
     fn rule(&mut self, source: &'static str) -> &'static str {
@@ -231,7 +245,7 @@ impl Claims<'_> {
                 fibre_pairs: optional(cable.fibre_pairs.filter(|pairs| *pairs > 0)),
                 valid_from: optional(cable.valid_from),
                 valid_to: optional(cable.valid_to),
-                source: list(FILE),
+                source: self.file(),
                 note: optional(cable.note),
                 ..RawCable::default()
             });
@@ -246,7 +260,11 @@ impl Claims<'_> {
         let mut given = Vec::new();
         for segment in segments {
             let [a, b] = segment.ends.map(|end| sites[end].as_str());
-            let (id, _) = ids.give(&[&segment.key, &format!("{a}--{b}")], "segment");
+            let (id, _) = if self.is_native && ids.keep(&segment.key) {
+                (segment.key.clone(), false)
+            } else {
+                ids.give(&[&segment.key, &format!("{a}--{b}")], "segment")
+            };
             let cable =
                 segment.cable.map_or_else(|| self.own_cable(&id, &segment, &mut own_cables), |cable| cables[cable].clone());
             let row = self.segment(segment, &id, cable, [a, b]);
@@ -264,7 +282,7 @@ impl Claims<'_> {
             roles.entries().iter().all(|role| role.text == "channel" || role.text == "branching-unit")
         });
         let kind = if is_at_sea { "submarine" } else { "terrestrial" };
-        self.raw.cables.push(RawCable { id: entry(&cable), kind: entry(kind), source: list(FILE), ..RawCable::default() });
+        self.raw.cables.push(RawCable { id: entry(&cable), kind: entry(kind), source: self.file(), ..RawCable::default() });
         cable
     }
 
@@ -288,7 +306,7 @@ impl Claims<'_> {
             imputed,
             path: entry(path),
             valid_from: optional(segment.valid_from),
-            source: list(FILE),
+            source: self.file(),
             ..RawSegment::default()
         };
         self.carry(&mut row, segment.native);
@@ -323,7 +341,7 @@ impl Claims<'_> {
                 service: entry("internet"),
                 traffic,
                 priority: optional(demand.priority),
-                source: list(FILE),
+                source: self.file(),
                 ..RawDemand::default()
             });
         }
@@ -343,13 +361,14 @@ impl Claims<'_> {
                 kind: entry("other"),
                 segments: members(&group.segments, segments),
                 sites: members(&group.sites, sites),
-                source: list(FILE),
+                source: self.file(),
                 ..RawRiskGroup::default()
             });
         }
     }
 
     fn head(&mut self, name: &str, title: Option<String>) {
+        let is_native = self.is_native;
         let head: &mut RawHead = &mut self.raw.head;
         if head.format.is_blank() {
             head.format = entry(FORMAT);
@@ -359,10 +378,10 @@ impl Claims<'_> {
             head.title = optional(title);
         }
         let known: BTreeSet<String> = head.source.iter().map(|source| source.id.text.clone()).collect();
-        let file = (FILE, format!("the file it was imported from, {name}"), "published");
+        let file = (!is_native).then(|| (FILE, format!("the file it was imported from, {name}"), "published"));
         let rules =
             RULES.iter().filter(|(id, _)| self.used.contains(id)).map(|(id, title)| (*id, (*title).to_owned(), "imputed"));
-        for (id, title, kind) in std::iter::once(file).chain(rules).filter(|(id, ..)| !known.contains(*id)) {
+        for (id, title, kind) in file.into_iter().chain(rules).filter(|(id, ..)| !known.contains(*id)) {
             let source = RawSource { id: entry(id), kind: entry(kind), title: entry(title), ..RawSource::default() };
             head.source.push(source);
         }

@@ -27,6 +27,16 @@ impl Ids {
         (id, is_again)
     }
 
+    /// Takes an id as it is, if it is one and was not given before.
+    pub(super) fn keep(&mut self, id: &str) -> bool {
+        let is_id = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+        let is_new = is_id && !self.0.contains_key(id);
+        if is_new {
+            self.reserve(id);
+        }
+        is_new
+    }
+
     /// Keeps an id from being given.
     pub(super) fn reserve(&mut self, id: &str) {
         self.0.insert(id.to_owned(), 1);

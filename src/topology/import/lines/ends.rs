@@ -85,7 +85,7 @@ impl Ends {
             |site: usize, end: Position| place(sketch, site).is_some_and(|at| great_circle_m(at, end) <= ON_LINE_KM * 1e3);
         let from = usize::from(is_at(a, first));
         let to = path.len() - usize::from(path.len() > from && is_at(b, last));
-        segment.path = path.get(from..to).unwrap_or_default().to_vec();
+        segment.path = without_cuts(path.get(from..to).unwrap_or_default());
         Link { ends: [a, b].map(|site| sketch.sites[site].key.clone()), segment, ..link }
     }
 
@@ -152,6 +152,13 @@ fn place(sketch: &Sketch, site: usize) -> Option<Position> {
         Spot::Earth(position) => Some(position),
         Spot::Plane { .. } | Spot::Unknown => None,
     }
+}
+
+/// A line without the two points in one place on the 180th meridian at which GeoJSON cuts it (RFC 7946, section 3.1.9).
+fn without_cuts(path: &[Position]) -> Vec<Position> {
+    let is_cut = |i: usize| path.get(i).is_some_and(|point| point.lon() == -180.0 && path.get(i + 1) == Some(point));
+    let stays = |i: &usize| !is_cut(*i) && (*i == 0 || !is_cut(*i - 1));
+    (0..path.len()).filter(stays).map(|i| path[i]).collect()
 }
 
 fn length_km(path: &[Position]) -> f64 {

@@ -1,0 +1,76 @@
+//! Plain CSV tables for spreadsheets and other programs: nodes, links, demands. Sources, scopes and areas have no place.
+
+use super::File;
+use super::attributes::{Attributes, Members, SEGMENT, SITE, cables, head_is_not_held, segment, site};
+use crate::file::cell;
+use crate::topology::import::{Findings, finding};
+use crate::topology::raw::RawTopology;
+use crate::units::Bandwidth;
+
+/// Columns that name sources.
+const SOURCES: [&str; 3] = ["provenance", "length_source", "capacity_source"];
+
+/// The folder; `demands.csv` only if there are any.
+pub(super) fn files(raw: &RawTopology, findings: &mut Findings) -> Vec<File> {
+    head_is_not_held(raw, findings);
+    let members = Members::new(raw, findings);
+    for (site, groups) in &members.of_site {
+        findings.note(finding::NOT_HELD, || format!("site {site} in risk group {}", groups.join(", ")));
+    }
+    let mut nodes = header(&["id"], SITE, &[]);
+    for row in &raw.sites {
+        nodes += &line(&[&row.id.text], SITE, &site(row), &[]);
+    }
+    let mut links = header(&["id", "from", "to"], SEGMENT, &["risk_groups"]);
+    let cables = cables(raw);
+    for row in &raw.segments {
+        let groups = members.of_segment.get(row.id.text.as_str()).map(|groups| groups.join("+")).unwrap_or_default();
+        let known = segment(row, cables.get(row.cable.text.as_str()).copied());
+        links += &line(&[&row.id.text, &row.a.text, &row.b.text], SEGMENT, &known, &[&groups]);
+    }
+    for cable in &raw.cables {
+        let is_more = [&cable.name, &cable.length_km, &cable.fibre_pairs, &cable.valid_from, &cable.note];
+        if is_more.iter().any(|entry| !entry.is_blank()) || cable.owners.0.is_some() || cable.licensees.0.is_some() {
+            findings.note(finding::NOT_HELD, || format!("name, owners, length and dates of cable {}", cable.id.text));
+        }
+    }
+    let mut files = vec![File { name: "nodes.csv", text: nodes }, File { name: "links.csv", text: links }];
+    if !raw.demands.is_empty() {
+        files.push(File { name: "demands.csv", text: demands(raw) });
+    }
+    files
+}
+
+fn header(first: &[&str], names: &[(&str, bool)], last: &[&str]) -> String {
+    let names = names.iter().map(|(name, _)| *name).filter(|name| !SOURCES.contains(name));
+    first.iter().copied().chain(names).chain(last.iter().copied()).collect::<Vec<_>>().join(",") + "\n"
+}
+
+fn line(first: &[&str], names: &[(&str, bool)], known: &Attributes, last: &[&str]) -> String {
+    let value = |name: &str| known.iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_text()).unwrap_or_default();
+    let named = names.iter().map(|(name, _)| *name).filter(|name| !SOURCES.contains(name)).map(value);
+    let all = first.iter().map(|text| (*text).to_owned()).chain(named).chain(last.iter().map(|text| (*text).to_owned()));
+    all.map(|text| cell(&text)).collect::<Vec<_>>().join(",") + "\n"
+}
+
+fn demands(raw: &RawTopology) -> String {
+    let mut text = String::from("id,from,to,traffic_mbps,priority,service,operator,latency_max_ms,valid_from,valid_to,note\n");
+    for row in &raw.demands {
+        let mbps = Bandwidth::parse(&row.traffic.text).map(|traffic| traffic.mbps().to_string()).unwrap_or_default();
+        let cells = [
+            &row.id.text,
+            &row.from.text,
+            &row.to.text,
+            &mbps,
+            &row.priority.text,
+            &row.service.text,
+            &row.operator.text,
+            &row.latency_max_ms.text,
+            &row.valid_from.text,
+            &row.valid_to.text,
+            &row.note.text,
+        ];
+        text += &(cells.map(|text| cell(text)).join(",") + "\n");
+    }
+    text
+}
