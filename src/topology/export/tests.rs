@@ -201,7 +201,12 @@ fn plain_tables_keep_sites_segments_and_internet_demands() {
         let pairs = again.sites.iter().zip(&raw.sites);
         for (after, before) in pairs {
             let name = |site: &RawSite| site.name.get().unwrap_or(&site.id.text).to_owned();
-            assert_eq!((name(after), &after.zone.text, &after.lat.text), (name(before), &before.zone.text, &before.lat.text));
+            // Importers cut ids of others to 60 characters.
+            let start = |site: &RawSite| name(site).chars().take(60).collect::<String>();
+            assert_eq!((start(after), &after.zone.text), (start(before), &before.zone.text));
+            let place = |site: &RawSite| [&site.lat, &site.lon].map(|entry| entry.text.parse::<f64>().unwrap());
+            // Nobody can tell a place at 0 0 from an unknown one without the native parts.
+            assert!(place(before) == [0.0; 2] || place(after) == place(before), "{}", before.id.text);
             let roles = |list: &List| list.entries().iter().map(|role| role.text.clone()).collect::<Vec<_>>();
             assert_eq!(roles(&after.roles), roles(&before.roles));
         }
