@@ -9,9 +9,11 @@
 pub mod area;
 pub mod build;
 mod check;
+pub mod enrich;
 pub mod export;
 pub mod gazetteer;
 pub mod geography;
+mod grid;
 pub mod import;
 pub mod latency;
 pub mod raw;

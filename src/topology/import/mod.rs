@@ -6,7 +6,6 @@ pub mod finding;
 pub mod geojson;
 pub mod gml;
 pub mod graphml;
-mod grid;
 mod json;
 pub mod lines;
 pub mod net2plan;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::f64::consts::PI;
 
 use super::finding;
-use super::grid::{position, vector};
 use super::sketch::{Segment, Site, Sketch, Spot};
+use crate::topology::grid::{position, vector};
 use crate::units::Position;
 
 /// Half the equator in metres of Web Mercator (EPSG:3857), whose sphere has the radius 6,378,137 m.

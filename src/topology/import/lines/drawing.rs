@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Derived, End, JOIN_KM, LANDING_KM, ON_LINE_KM, SAME_KM, Span};
 use crate::topology::geography::geodesic_m;
+use crate::topology::grid::{Grid, Vector, km, nearest_on_arc, position, vector};
 use crate::topology::import::finding::{self, Findings};
-use crate::topology::import::grid::{Grid, Vector, km, nearest_on_arc, position, vector};
 use crate::units::Position;
 
 /// Past so many comparisons no more is searched along edges; such a drawing is no cable.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{DRAWN_FACTOR, Drawn, JOIN_KM, ON_LINE_KM, derive, draw};
 use crate::topology::geography::{geodesic_m, great_circle_m};
+use crate::topology::grid::Near;
 use crate::topology::import::finding;
-use crate::topology::import::grid::Near;
 use crate::topology::import::sketch::{Cable, Kind, LengthRule, Link, Segment, Site, Sketch, Spot};
 use crate::units::Position;
 
