@@ -20,6 +20,7 @@ pub mod raw;
 pub mod read;
 pub mod schema;
 pub mod structure;
+pub mod synthetic;
 pub mod words;
 
 use petgraph::graph::{EdgeIndex, NodeIndex, UnGraph};
