@@ -64,6 +64,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "benches",
         ],
     ),
+    ("serde_saphyr", &["src/topology/import/netgraph.rs"]),
     ("sha2", &["src/file", "src/report", "src/bin"]),
     ("signal_hook", &["src/bin"]),
     ("strsim", &["src/file"]),

@@ -41,27 +41,34 @@ pub struct Input {
     pub sha256: String,
 }
 
+impl Input {
+    fn new(path: String, bytes: &[u8]) -> Self {
+        let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { path, bytes: bytes.len(), sha256 }
+    }
+}
+
 /// Reads a text file of bounded size; `None`, with the problem, if it is not one.
 ///
 /// A byte-order mark is left out of the text. At most [`LINE_LIMIT`] bytes of a line and [`FILE_LIMIT`] of a file are
 /// ever held.
 pub fn read(path: &Path, problems: &mut Problems, inputs: &mut Vec<Input>) -> Option<FileId> {
-    let shown = path.display().to_string();
-    match bytes(path) {
-        Ok(bytes) => take(&shown, bytes, problems, inputs),
-        Err(Refusal { code, message, help, before }) => {
-            let file = problems.add_file(shown, String::from_utf8_lossy(&before));
-            let end = problems.file(file).text.len();
-            problems.push(Problem::new(code, message).at(Place { file, span: end..end }, "").help(help));
-            None
-        }
-    }
+    let bytes = bytes(path, LINE_LIMIT).map_err(|refusal| refusal.tell(path, problems)).ok()?;
+    take(&path.display().to_string(), bytes, problems, inputs)
+}
+
+/// Reads a file in whatever encoding, with lines of any length; `None`, with the problem, if it cannot be read.
+///
+/// At most [`FILE_LIMIT`] bytes are ever held.
+pub fn read_bytes(path: &Path, problems: &mut Problems, inputs: &mut Vec<Input>) -> Option<Vec<u8>> {
+    let bytes = bytes(path, usize::MAX).map_err(|refusal| refusal.tell(path, problems)).ok()?;
+    inputs.push(Input::new(path.display().to_string(), &bytes));
+    Some(bytes)
 }
 
 /// Takes bytes as a text file that was read by other means, such as from standard input.
 pub fn take(shown: &str, bytes: Vec<u8>, problems: &mut Problems, inputs: &mut Vec<Input>) -> Option<FileId> {
-    let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    inputs.push(Input { path: shown.to_owned(), bytes: bytes.len(), sha256 });
+    inputs.push(Input::new(shown.to_owned(), &bytes));
     let text = match String::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {
@@ -114,9 +121,16 @@ impl Refusal {
     fn new(code: crate::problem::Code, message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { code, message: message.into(), help: help.into(), before: Vec::new() }
     }
+
+    fn tell(self, path: &Path, problems: &mut Problems) {
+        let Self { code, message, help, before } = self;
+        let file = problems.add_file(path.display().to_string(), String::from_utf8_lossy(&before));
+        let end = problems.file(file).text.len();
+        problems.push(Problem::new(code, message).at(Place { file, span: end..end }, "").help(help));
+    }
 }
 
-fn bytes(path: &Path) -> Result<Vec<u8>, Refusal> {
+fn bytes(path: &Path, line_limit: usize) -> Result<Vec<u8>, Refusal> {
     let unreadable = |error: std::io::Error| match error.kind() {
         ErrorKind::NotFound => {
             Refusal::new(code::UNREADABLE, "no such file", "check the spelling; paths count from the file that names them")
@@ -131,8 +145,13 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Refusal> {
     if !metadata.is_file() {
         return Err(Refusal::new(code::NOT_A_FILE, "is a pipe or device, not a file", "give a file, or `-` for standard input"));
     }
+    let too_long = || {
+        let help = "split it, or leave out what the study does not need";
+        Refusal::new(code::TOO_LARGE, format!("longer than {} MiB", FILE_LIMIT >> 20), help)
+    };
+    let length = usize::try_from(metadata.len()).ok().filter(|length| *length <= FILE_LIMIT).ok_or_else(too_long)?;
     let mut file = File::open(path).map_err(unreadable)?;
-    let (mut bytes, mut line_start, mut line) = (Vec::new(), 0, 1);
+    let (mut bytes, mut line_start, mut line) = (Vec::with_capacity(length), 0, 1);
     let mut block = vec![0; 64 << 10];
     loop {
         let count = file.read(&mut block).map_err(unreadable)?;
@@ -142,17 +161,16 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Refusal> {
         let old = bytes.len();
         bytes.extend_from_slice(&block[..count]);
         for (i, _) in block[..count].iter().enumerate().filter(|&(_, &byte)| byte == b'\n') {
-            if old + i - line_start > LINE_LIMIT {
+            if old + i - line_start > line_limit {
                 return Err(too_long_line(bytes, line_start, line));
             }
             (line_start, line) = (old + i + 1, line + 1);
         }
-        if bytes.len() - line_start > LINE_LIMIT {
+        if bytes.len() - line_start > line_limit {
             return Err(too_long_line(bytes, line_start, line));
         }
         if bytes.len() > FILE_LIMIT {
-            let help = "split it, or leave out what the study does not need";
-            return Err(Refusal::new(code::TOO_LARGE, format!("longer than {} MiB", FILE_LIMIT >> 20), help));
+            return Err(too_long());
         }
     }
 }

@@ -85,6 +85,10 @@ codes! {
     WRONG_TYPE = "E015";
     /// A format number this version cannot read.
     UNKNOWN_FORMAT = "E016";
+    /// A foreign file that is not what its format says it is.
+    NOT_OF_FORMAT = "E017";
+    /// A file or folder in a format that nobody can tell.
+    UNKNOWN_KIND = "E018";
     /// An id with characters that ids do not have.
     BAD_ID = "E020";
     /// One id for two things.
@@ -186,10 +190,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_code_and_rule_is_explained_once_in_order() {
-        let codes: Vec<String> = ALL.iter().map(ToString::to_string).chain((1..=20).map(|number| format!("R{number}"))).collect();
+    fn every_code_finding_and_rule_is_explained_once_in_order() {
+        let findings = crate::topology::import::finding::ALL.iter().map(|kind| kind.code);
+        let codes: Vec<String> = ALL.iter().copied().chain(findings).map(|code| code.to_string()).collect();
+        let codes: Vec<String> = codes.into_iter().chain((1..=20).map(|number| format!("R{number}"))).collect();
         let explained: Vec<&str> = explanations().map(|explanation| explanation.code).collect();
         assert_eq!(explained, codes);
+    }
+
+    #[test]
+    fn the_explanation_of_a_finding_carries_its_words() {
+        for kind in crate::topology::import::finding::ALL {
+            assert_eq!(explain(kind.code.0).map(|explanation| explanation.title), Some(kind.what), "{}", kind.code);
+        }
     }
 
     #[test]

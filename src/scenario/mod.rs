@@ -228,12 +228,12 @@ fn check_head(raw: &RawScenario, problems: &mut Problems) {
 /// Reads the topology, changes it, and builds it. What names there are is known even if it cannot be built.
 fn topology(raw: &mut RawScenario, base: &Path, problems: &mut Problems, inputs: &mut Vec<Input>) -> (Places, Option<Topology>) {
     let mut parts = match raw.topology.get() {
-        Some(folder) if !base.join(folder).is_dir() => {
-            let problem = raw.topology.problem(code::UNREADABLE, format!("no topology folder `{folder}`"), "no such folder");
+        Some(path) if !base.join(path).exists() => {
+            let problem = raw.topology.problem(code::UNREADABLE, format!("no topology `{path}`"), "no such file or folder");
             problems.push(problem.help("paths count from the folder of the scenario"));
             return (Places::unknown(), None);
         }
-        Some(folder) => match topology::read::folder(&base.join(folder), problems, inputs) {
+        Some(path) => match topology::open(&base.join(path), problems, inputs) {
             Some(parts) => parts,
             None => return (Places::unknown(), None),
         },

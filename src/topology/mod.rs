@@ -23,10 +23,25 @@ pub mod structure;
 pub mod synthetic;
 pub mod words;
 
+use std::path::Path;
+
 use petgraph::graph::{EdgeIndex, NodeIndex, UnGraph};
 use petgraph::visit::EdgeRef;
 
+use crate::file::Input;
+use crate::problem::Problems;
 use crate::units::{Bandwidth, Date, Latency, Length, Position, Validity};
+
+/// Reads the claims of a topology in whatever format its name and content tell; what an importer dropped or guessed is
+/// a warning.
+///
+/// Remembers each file in `inputs`. `None`, with the problems, if it cannot be read at all.
+pub fn open(path: &Path, problems: &mut Problems, inputs: &mut Vec<Input>) -> Option<raw::RawTopology> {
+    let request = import::Request { path: path.to_owned(), ..import::Request::default() };
+    let opened = import::open(&request, problems, inputs)?;
+    opened.findings.warn(&path.display().to_string(), problems);
+    Some(opened.raw)
+}
 
 macro_rules! id {
     ($(#[$meta:meta])* $name:ident) => {

@@ -4,18 +4,18 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use crossborder::problem::{Problems, Severity, render};
-use crossborder::report::{Column, Format, Report, Table};
+use crossborder::report::{self, Column, Report, Table};
 use crossborder::scenario;
-use crossborder::topology;
+use crossborder::topology::{self, import::Format};
 
+use crate::answer;
 use crate::arguments::Global;
 use crate::failure::{Ending, Failure};
-use crate::{answer, load};
 
 /// Check topologies and scenarios: every problem at once, with its place and what would fix it
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
-    /// Folders of topologies, and scenario files
+    /// Topologies in any format, and scenario files
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &Arguments, global: &Global) -> Result<Ending, Fail
     let checked: Vec<(String, Problems)> =
         arguments.paths.iter().map(|path| (path.display().to_string(), problems(path, &mut inputs))).collect();
     let errors: usize = checked.iter().map(|(_, problems)| problems.count(Severity::Error)).sum();
-    if global.format() == Format::Table {
+    if global.format() == report::Format::Table {
         let colour = if answer::has_color(global) { render::Colour::Styled } else { render::Colour::Plain };
         let text: String = checked.iter().map(|(name, problems)| drawn(name, problems, colour)).collect();
         answer::deliver(text.as_bytes(), &inputs, global)?;
@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &Arguments, global: &Global) -> Result<Ending, Fail
 
 /// Everything that is wrong with what a path names.
 fn problems(path: &Path, inputs: &mut Vec<PathBuf>) -> Problems {
-    if path.is_file() && path.file_name() != Some("topology.toml".as_ref()) {
+    if path.is_file() && Format::of(path).is_none() {
         inputs.push(path.to_owned());
         return match scenario::load(path, &[]) {
             Ok(scenario) => {
@@ -49,7 +49,7 @@ fn problems(path: &Path, inputs: &mut Vec<PathBuf>) -> Problems {
         };
     }
     let (mut problems, mut read) = (Problems::new(), Vec::new());
-    let raw = topology::read::folder(load::folder(path), &mut problems, &mut read);
+    let raw = topology::open(path, &mut problems, &mut read);
     if let Some(raw) = raw {
         topology::build::topology(raw, &mut problems);
     }

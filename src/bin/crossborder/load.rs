@@ -1,4 +1,4 @@
-//! Opens what verbs work on: a topology folder, its places by name, a day.
+//! Opens what verbs work on: a topology in any format, its places by name, a day.
 
 use std::path::{Path, PathBuf};
 
@@ -25,10 +25,10 @@ impl Loaded {
     }
 }
 
-/// Opens a topology folder, named by itself or by its `topology.toml`.
+/// Opens a topology: a folder, named by itself or by its `topology.toml`, or a file in another format.
 pub(crate) fn topology(path: &Path, global: &Global) -> Result<Loaded, Failure> {
     let (mut problems, mut inputs) = (Problems::new(), Vec::new());
-    let raw = topology::read::folder(folder(path), &mut problems, &mut inputs);
+    let raw = topology::open(path, &mut problems, &mut inputs);
     let topology = raw.and_then(|raw| topology::build::topology(raw, &mut problems));
     match topology {
         Some(topology) if !problems.has_errors() => {
@@ -36,14 +36,6 @@ pub(crate) fn topology(path: &Path, global: &Global) -> Result<Loaded, Failure> 
             Ok(Loaded { topology, inputs })
         }
         _ => Err(Failure::Input(problems, path.display().to_string())),
-    }
-}
-
-/// The folder that is meant where its `topology.toml` is named.
-pub(crate) fn folder(path: &Path) -> &Path {
-    match path.file_name() {
-        Some(name) if name == "topology.toml" => path.parent().unwrap_or(Path::new(".")),
-        _ => path,
     }
 }
 

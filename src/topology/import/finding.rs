@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::problem::Code;
+use crate::problem::{Code, Place, Problem, Problems};
 
 /// So many examples of each kind are kept.
 const EXAMPLES: usize = 3;
@@ -99,6 +99,14 @@ pub struct Finding {
     pub examples: Vec<String>,
 }
 
+impl Finding {
+    /// The examples in words.
+    #[must_use]
+    pub fn such_as(&self) -> String {
+        format!("such as: {}", self.examples.join("; "))
+    }
+}
+
 /// All that was dropped or guessed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Findings(BTreeMap<Code, Finding>);
@@ -131,6 +139,18 @@ impl Findings {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Makes each kind a warning about the file that was read.
+    pub fn warn(&self, path: &str, problems: &mut Problems) {
+        if self.is_empty() {
+            return;
+        }
+        let file = problems.add_file(path, "");
+        for finding in self.iter() {
+            let problem = Problem::new(finding.kind.code, format!("{} × {}", finding.count, finding.kind.what));
+            problems.push(problem.at(Place { file, span: 0..0 }, "").help(finding.such_as()));
+        }
     }
 
     /// Adds what another part of the import found.

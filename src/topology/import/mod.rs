@@ -3,13 +3,17 @@
 pub mod attributes;
 pub mod claim;
 pub mod finding;
+mod folder;
+mod format;
 pub mod geojson;
 pub mod gml;
 pub mod graphml;
 mod json;
 pub mod lines;
 pub mod net2plan;
+pub mod netgraph;
 pub mod node_link;
+mod open;
 mod place;
 pub mod repetita;
 pub mod sketch;
@@ -23,6 +27,8 @@ mod xml;
 pub use attributes::Options;
 pub use claim::claim;
 pub use finding::{Finding, Findings};
+pub use format::Format;
+pub use open::{Opened, Request, open};
 pub use sketch::Sketch;
 pub use text::Refusal;
 

@@ -15,6 +15,8 @@ const FLAT_KM: f64 = 100.0;
 const LONGEST: (f64, f64) = (10.0, 1_000.0);
 /// A length may fall short of the distance by so much; `build` refuses shorter ones.
 const SHORTEST: f64 = 0.98;
+/// A metre, to which lengths are rounded.
+const METRE_KM: f64 = 1e-3;
 /// Open lengths are metres if they are more than so many times the distance in km.
 const METRES: f64 = 300.0;
 
@@ -40,7 +42,7 @@ pub(super) fn measure(sketch: &mut Sketch, is_guess: &[bool]) {
                 if is_loose {
                     // The place is the guess, so the length goes on in the latency.
                     segment.latency_ms.get_or_insert(km * f64::from(FIBRE_PS_PER_KM) / 1e9);
-                    (km.clamp(apart, longest), Some(LengthRule::Bounded))
+                    (km.clamp(apart, (longest - METRE_KM).max(apart)), Some(LengthRule::Bounded))
                 } else if km < apart && segment.length_rule.is_some() {
                     (apart, segment.length_rule)
                 } else {

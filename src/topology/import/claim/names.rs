@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::topology::gazetteer::plain_letter;
 
 /// No id is longer than this; more of a name tells nobody anything.
-const LONGEST: usize = 60;
+const LONGEST: usize = 80;
 
 /// Ids that were given, so that none is given twice.
 #[derive(Default)]
