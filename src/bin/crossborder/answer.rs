@@ -73,6 +73,78 @@ pub(crate) fn to_file(path: &Path, bytes: &[u8], inputs: &[PathBuf]) -> Result<(
     }
 }
 
+/// Writes a folder beside its final place and renames it. One that is there is replaced only if it holds nothing but such
+/// files, and none of the inputs.
+pub(crate) fn to_folder(path: &Path, files: &[(&str, &str)], inputs: &[PathBuf]) -> Result<(), Failure> {
+    let is_there = fs::symlink_metadata(path).is_ok();
+    if is_there {
+        may_go(path, files, inputs)?;
+    }
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    replace_folder(&target, files, is_there).map_err(Failure::file(path))
+}
+
+/// Refuses to replace a folder that holds anything else.
+fn may_go(path: &Path, files: &[(&str, &str)], inputs: &[PathBuf]) -> Result<(), Failure> {
+    let refuse = |what: String| Failure::Usage(what, Some("name a new folder".to_owned()));
+    if !path.is_dir() {
+        return Err(refuse(format!("`{}` is a file, and a folder is to be written", path.display())));
+    }
+    let here = fs::canonicalize(path).map_err(Failure::file(path))?;
+    if inputs.iter().any(|input| fs::canonicalize(input).is_ok_and(|input| input.starts_with(&here))) {
+        return Err(refuse(format!("`{}` holds the input and will not be overwritten", path.display())));
+    }
+    for entry in fs::read_dir(path).map_err(Failure::file(path))? {
+        let name = entry.map_err(Failure::file(path))?.file_name();
+        let is_ours = files.iter().any(|(file, _)| name == *file) || name == "demands.csv";
+        if !is_ours {
+            let name = name.to_string_lossy().into_owned();
+            return Err(refuse(format!("`{}` holds `{name}`, which is no part of a topology", path.display())));
+        }
+    }
+    Ok(())
+}
+
+fn replace_folder(target: &Path, files: &[(&str, &str)], is_there: bool) -> io::Result<()> {
+    let parent = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let new = temporary_folder(parent)?;
+    for (name, text) in files {
+        let mut file = File::create_new(new.path().join(name))?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+    }
+    if is_there {
+        let old = temporary_folder(parent)?;
+        let aside = old.path().join("old");
+        fs::rename(target, &aside)?;
+        if let Err(error) = fs::rename(new.path(), target) {
+            fs::rename(&aside, target)?;
+            return Err(error);
+        }
+    } else {
+        fs::rename(new.path(), target)?;
+    }
+    // It has its name now, and shall stay.
+    let _ = new.keep();
+    if let Ok(folder) = File::open(parent) {
+        folder.sync_all()?;
+    }
+    Ok(())
+}
+
+/// A hidden folder that goes away unless it is kept.
+#[cfg(unix)]
+fn temporary_folder(parent: &Path) -> io::Result<tempfile::TempDir> {
+    let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o777);
+    tempfile::Builder::new().prefix(".crossborder-").permissions(permissions).tempdir_in(parent)
+}
+
+/// A hidden folder that goes away unless it is kept.
+#[cfg(not(unix))]
+fn temporary_folder(parent: &Path) -> io::Result<tempfile::TempDir> {
+    tempfile::Builder::new().prefix(".crossborder-").tempdir_in(parent)
+}
+
 fn into_device(path: &Path, bytes: &[u8]) -> io::Result<()> {
     match File::options().write(true).open(path)?.write_all(bytes) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),

@@ -46,6 +46,7 @@ pub(crate) enum Verb {
     Capacity(crate::capacity::Arguments),
     Check(crate::check::Arguments),
     Show(crate::show::Arguments),
+    Convert(crate::convert::Arguments),
     Explain(crate::explain::Arguments),
     New(crate::new::Arguments),
     #[command(hide = true)]

@@ -8,6 +8,7 @@ mod arguments;
 mod capacity;
 mod check;
 mod completions;
+mod convert;
 mod explain;
 mod failure;
 mod load;
@@ -50,6 +51,7 @@ fn perform(verb: &Verb, global: &Global) -> Result<Ending, Failure> {
         Verb::Capacity(arguments) => capacity::run(arguments, global),
         Verb::Check(arguments) => check::run(arguments, global),
         Verb::Show(arguments) => show::run(arguments, global),
+        Verb::Convert(arguments) => convert::run(arguments, global),
         Verb::Explain(arguments) => explain::run(arguments, global),
         Verb::New(arguments) => new::run(arguments, global),
         Verb::Schema(arguments) => schema::run(arguments, global),

@@ -230,13 +230,13 @@ fn flows(sets: Named<Things<Attributes>>, options: &Options, findings: &mut Find
             continue;
         }
         for demand in demands.0 {
-            flows.push(flow(demand, options, findings));
+            flows.push(flow(&demand, options, findings));
         }
     }
     flows
 }
 
-fn flow(demand: Attributes, options: &Options, findings: &mut Findings) -> Flow {
+fn flow(demand: &Attributes, options: &Options, findings: &mut Findings) -> Flow {
     let mut draft = LinkDraft::default();
     let mut ends = [String::new(), String::new()];
     for (name, value) in &demand.0 {

@@ -32,6 +32,8 @@ pub struct Request {
     pub path: PathBuf,
     /// Its format; `None` = as name and content tell.
     pub from: Option<Format>,
+    /// Name that a foreign topology gets; `None` = that of the file or folder.
+    pub name: Option<String>,
     /// A file of nodes that belongs to it: a table, or GeoJSON points.
     pub nodes: Option<PathBuf>,
     /// A file of demands that belongs to it: a table, or REPETITA's.
@@ -70,8 +72,9 @@ pub fn open(request: &Request, problems: &mut Problems, inputs: &mut Vec<Input>)
     let mut files = Files { problems, inputs, bytes: 0 };
     match sketch(request, format, &mut files)? {
         Ok(sketch) => {
-            let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-            let (raw, findings) = claim(sketch, name, problems);
+            let own = || path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+            let name = request.name.clone().or_else(own).unwrap_or_default();
+            let (raw, findings) = claim(sketch, &name, problems);
             Some(Opened { raw, format, findings })
         }
         Err(Refusal { message, help }) => {

@@ -1,0 +1,164 @@
+//! `convert IN OUT`: a topology from one format to another, and all that was dropped or guessed on the way.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use crossborder::problem::Problems;
+use crossborder::report::{self, Column, Report, Table};
+use crossborder::topology::import::{Findings, Format, Opened, Options, Request};
+use crossborder::topology::{build, export, import};
+
+use crate::arguments::Global;
+use crate::failure::{Ending, Failure};
+use crate::{answer, load, talk};
+
+/// Words for `--unit`, and Mbit/s in each.
+const UNITS: [(&str, f64); 4] = [("kbit/s", 1e-3), ("Mbit/s", 1.0), ("Gbit/s", 1e3), ("Tbit/s", 1e6)];
+
+/// Convert a topology from one format to another, and say all that was dropped or guessed
+#[derive(Args, Debug)]
+pub(crate) struct Arguments {
+    /// File or folder to read
+    #[arg(value_name = "IN")]
+    input: PathBuf,
+    /// File or folder to write; without extension or `--to` a native folder, which every verb takes
+    #[arg(value_name = "OUT")]
+    out: PathBuf,
+    /// Read it in this format [default: as its name and content tell]
+    #[arg(long, value_name = "FORMAT", value_parser = from())]
+    from: Option<Format>,
+    /// Write it in this format [default: as the extension of OUT tells]
+    #[arg(long, value_name = "FORMAT", value_parser = to())]
+    to: Option<export::Format>,
+    /// What columns or attributes mean, as in `--columns von=from,nach=to,laenge=length_km`
+    #[arg(long, value_name = "THEIRS=OURS", value_delimiter = ',', value_parser = pair)]
+    columns: Vec<(String, String)>,
+    /// Names of the columns of a table of links without header, as in `--header from,to,length_km`
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    header: Option<Vec<String>>,
+    /// Unit of capacities and demands where the file gives none [default: the format's usual one]
+    #[arg(long, value_name = "UNIT", value_parser = unit())]
+    unit: Option<f64>,
+    /// File of nodes that belongs to IN: a table, or GeoJSON points
+    #[arg(long, value_name = "FILE")]
+    nodes: Option<PathBuf>,
+    /// File of demands that belongs to IN: a table, or REPETITA's
+    #[arg(long, value_name = "FILE")]
+    demands: Option<PathBuf>,
+    /// Write nothing and end with 2 if anything was dropped or guessed
+    #[arg(long)]
+    strict: bool,
+}
+
+fn from() -> impl TypedValueParser<Value = Format> {
+    let find = |word: String| Format::ALL.into_iter().find(|format| format.word() == word);
+    PossibleValuesParser::new(Format::ALL.map(Format::word)).map(move |word| find(word).expect("clap takes no word but these"))
+}
+
+fn to() -> impl TypedValueParser<Value = export::Format> {
+    let find = |word: String| export::Format::ALL.into_iter().find(|format| format.word() == word);
+    let words = PossibleValuesParser::new(export::Format::ALL.map(export::Format::word));
+    words.map(move |word| find(word).expect("clap takes no word but these"))
+}
+
+fn unit() -> impl TypedValueParser<Value = f64> {
+    let find = |word: String| UNITS.into_iter().find(|(unit, _)| *unit == word).map(|(_, mbps)| mbps);
+    PossibleValuesParser::new(UNITS.map(|(unit, _)| unit)).map(move |word| find(word).expect("clap takes no word but these"))
+}
+
+fn pair(text: &str) -> Result<(String, String), &'static str> {
+    let pair = text.split_once('=').filter(|(theirs, ours)| !theirs.is_empty() && !ours.is_empty());
+    pair.map(|(theirs, ours)| (theirs.to_owned(), ours.to_owned())).ok_or("write THEIRS=OURS, as in `cost=length_km`")
+}
+
+pub(crate) fn run(arguments: &Arguments, global: &Global) -> Result<Ending, Failure> {
+    global.takes_no_scenario_flags()?;
+    let to = arguments.to.or_else(|| export::Format::of_path(&arguments.out)).ok_or_else(|| unknown_extension(&arguments.out))?;
+    let (mut problems, mut inputs) = (Problems::new(), Vec::new());
+    let shown = arguments.input.display().to_string();
+    let Some(Opened { raw, format, mut findings }) = import::open(&request(arguments), &mut problems, &mut inputs) else {
+        return Err(Failure::Input(problems, shown));
+    };
+    let (files, more) = export::write(&raw, to);
+    findings.extend(more);
+    let mut report = Report::new("convert", format!("{shown} to {}", arguments.out.display()));
+    report.fact("from", "Read as", format.word());
+    report.fact("to", "Written as", to.word());
+    let Some(topology) = build::topology(raw, &mut problems) else { return Err(Failure::Input(problems, shown)) };
+    report.fact("territories", "Territories", topology.territories().len());
+    report.fact("sites", "Sites", topology.site_count());
+    report.fact("cables", "Cables", topology.cables().len());
+    report.fact("segments", "Segments", topology.segment_count());
+    report.fact("risk_groups", "Risk groups", topology.risk_groups().len());
+    report.fact("demands", "Demands", topology.demands().len());
+    report.fact("findings", "Kinds of things dropped or guessed", findings.iter().count());
+    tell(&findings, global);
+    if arguments.strict && !findings.is_empty() {
+        let help = "`crossborder explain CODE` says what each means; without --strict it is written all the same".to_owned();
+        return Err(Failure::Usage(format!("{shown}: something was dropped or guessed, and nothing written"), Some(help)));
+    }
+    let inputs: Vec<PathBuf> = inputs.into_iter().map(|input| PathBuf::from(input.path)).collect();
+    if !global.dry_run {
+        write(&arguments.out, to, &files, &inputs)?;
+    }
+    if global.format() != report::Format::Table {
+        report.tables.push(table(&findings));
+    }
+    load::warn(&problems, &arguments.input, global);
+    answer::report(&report, None, &inputs, global)?;
+    Ok(Ending::Done)
+}
+
+fn request(arguments: &Arguments) -> Request {
+    let name = arguments.out.file_stem().map(|name| name.to_string_lossy().into_owned());
+    Request {
+        path: arguments.input.clone(),
+        from: arguments.from,
+        name,
+        nodes: arguments.nodes.clone(),
+        demands: arguments.demands.clone(),
+        options: Options {
+            rename: arguments.columns.iter().cloned().collect(),
+            mbps_per_unit: arguments.unit,
+            header: arguments.header.clone(),
+        },
+    }
+}
+
+fn unknown_extension(out: &Path) -> Failure {
+    let words = export::Format::ALL.map(export::Format::word).join(", ");
+    let help = format!("say `--to` one of {words}; a name without extension is a native folder");
+    Failure::Usage(format!("the extension of `{}` stands for no format", out.display()), Some(help))
+}
+
+fn write(out: &Path, to: export::Format, files: &[export::File], inputs: &[PathBuf]) -> Result<(), Failure> {
+    if to.is_folder() {
+        let files: Vec<(&str, &str)> = files.iter().map(|file| (file.name, file.text.as_str())).collect();
+        return answer::to_folder(out, &files, inputs);
+    }
+    files.iter().try_for_each(|file| answer::to_file(out, file.text.as_bytes(), inputs))
+}
+
+/// Says what was dropped or guessed, each kind with its count and first examples.
+fn tell(findings: &Findings, global: &Global) {
+    for finding in findings.iter() {
+        talk::remark(&format!("{}: {} × {}", finding.kind.code, finding.count, finding.kind.what), global);
+        talk::remark(&format!("      {}", finding.such_as()), global);
+    }
+}
+
+fn table(findings: &Findings) -> Table {
+    let columns = vec![
+        Column::text("code", "Code"),
+        Column::number("count", "Count", 0),
+        Column::text("what", "What was found, and what was made of it"),
+        Column::text("examples", "First examples"),
+    ];
+    let mut table = Table::new("findings", "Dropped or guessed", columns);
+    for finding in findings.iter() {
+        let examples = finding.examples.join("; ");
+        table.push(vec![finding.kind.code.0.into(), finding.count.into(), finding.kind.what.into(), examples.into()]);
+    }
+    table
+}
