@@ -68,7 +68,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("sha2", &["src/file", "src/report", "src/bin"]),
     ("signal_hook", &["src/bin"]),
     ("strsim", &["src/file"]),
-    ("tempfile", &["src/bin", "tests"]),
+    ("tempfile", &["src/bin", "tests", "benches"]),
     ("terminal_size", &["src/bin"]),
     ("toml", &["src/file", "src/scenario", "src/bin", "tests"]),
     ("unicode_width", &["src/report"]),

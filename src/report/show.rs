@@ -61,6 +61,9 @@ impl Glance<'_> {
         report.fact("sites", "Sites in service", self.sites.len());
         report.fact("segments", "Segments in service", self.segments.len());
         report.fact("cables", "Cables in service", self.cables().len());
+        report.fact("landings", "Landings of submarine cables", self.landings());
+        let territories: BTreeSet<TerritoryId> = self.sites.iter().filter_map(|&site| topology.site(site).territory).collect();
+        report.fact("territories", "Territories", territories.len());
         report.fact(
             "ever",
             "In all years",
@@ -81,6 +84,16 @@ impl Glance<'_> {
         };
         report.fact("imputed_lengths", "Lengths imputed", of(imputed(|s| &s.length_sources), self.segments.len()));
         report.fact("imputed_capacities", "Capacities imputed", of(imputed(|s| &s.capacity_sources), self.segments.len()));
+    }
+
+    /// Sites ashore at which a segment of a submarine cable ends.
+    fn landings(&self) -> usize {
+        let is_at_sea =
+            |segment: &&SegmentId| self.topology.cable(self.topology.segment(**segment).cable).kind == CableKind::Submarine;
+        let ends = self.segments.iter().filter(is_at_sea).flat_map(|&segment| self.topology.segment(segment).ends);
+        let sites: BTreeSet<SiteId> = ends.collect();
+        let is_joint = |site: &SiteId| self.topology.site(*site).roles.iter().any(|(role, _)| *role == Role::BranchingUnit);
+        sites.iter().filter(|site| !is_joint(site)).count()
     }
 
     /// Cables with a segment in service, ascending.
@@ -363,6 +376,13 @@ mod tests {
         let expected =
             ["cable X 2 A, B, C", "site b1 1 A, B, C", "segment S2 2 A", "segment S3 1 C", "site a2 1 A", "cable C 1 –"];
         assert_eq!(spots, expected);
+    }
+
+    #[test]
+    fn landings_are_sites_ashore_of_submarine_cables() {
+        let report = report(&toy(), day());
+        let fact = |key: &str| report.facts.iter().find(|fact| fact.key == key).map(|fact| text(&fact.value));
+        assert_eq!((fact("landings"), fact("territories")), (Some("3".into()), Some("3".into())));
     }
 
     #[test]
