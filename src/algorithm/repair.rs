@@ -7,7 +7,7 @@
 use super::heap::MinHeap;
 use super::shortest_path::{self, grow_tree, vertex_bits};
 use crate::network::{ArcId, Network, Outage, UNREACHABLE, VertexId};
-use crate::topology::SegmentId;
+use crate::topology::{SegmentId, SiteId};
 
 /// The shortest-path tree of the sound network, ready to be repaired.
 #[derive(Clone, Debug)]
@@ -37,11 +37,57 @@ const NONE: Label = Label { cost: UNREACHABLE, hops: u32::MAX, parent: NO_ARC };
 pub struct Workspace {
     /// Length = vertices; the new label of each that was cut off.
     labels: Vec<Label>,
-    /// Whether a vertex was cut off; all false between repairs.
+    /// Whether a vertex was cut off by the last repair.
     is_cut: Vec<bool>,
     cut: Vec<u32>,
     stretches: Vec<[u32; 2]>,
     heap: MinHeap<u64>,
+}
+
+/// A tree under an outage, until its workspace is used again.
+#[derive(Clone, Copy, Debug)]
+pub struct Repaired<'a> {
+    sound: &'a SoundTree<'a>,
+    workspace: &'a Workspace,
+}
+
+impl Repaired<'_> {
+    fn label(&self, vertex: VertexId) -> Label {
+        if self.workspace.is_cut[vertex.index()] {
+            self.workspace.labels[vertex.index()]
+        } else {
+            self.sound.labels[vertex.index()]
+        }
+    }
+
+    /// Cost of the route to a vertex; [`UNREACHABLE`] where nothing leads.
+    #[must_use]
+    pub fn distance(&self, vertex: VertexId) -> u64 {
+        self.label(vertex).cost
+    }
+
+    /// The best vertex of a site where a route may end; ties to fewer arcs, then the lower vertex, as in a fresh tree.
+    #[must_use]
+    pub fn best_at(&self, site: SiteId) -> Option<VertexId> {
+        let rank = |vertex: &VertexId| {
+            let label = self.label(*vertex);
+            (label.cost, label.hops)
+        };
+        self.sound.network.ends(site).min_by_key(rank).filter(|&vertex| self.distance(vertex) != UNREACHABLE)
+    }
+
+    /// The arcs of the route to a vertex, the last first; none for a start, and where nothing leads.
+    pub fn arcs_back(&self, vertex: VertexId) -> impl Iterator<Item = ArcId> {
+        let mut at = vertex;
+        std::iter::from_fn(move || {
+            let parent = self.label(at).parent;
+            if parent == NO_ARC {
+                return None;
+            }
+            at = VertexId(self.sound.network.tails()[parent as usize]);
+            Some(ArcId(parent))
+        })
+    }
 }
 
 /// One vertex whose route was lost.
@@ -111,20 +157,14 @@ impl<'a> SoundTree<'a> {
     /// All others keep theirs. `outage` and `lost` must say the same. O(c log c) time for a total of c vertices cut off
     /// and arcs around them (Ramalingam and Reps 1996).
     pub fn repair<'w>(
-        &self,
+        &'w self,
         outage: &Outage,
         lost: &[SegmentId],
         workspace: &'w mut Workspace,
-    ) -> impl ExactSizeIterator<Item = Change> + use<'w, '_> {
-        self.cut_off(lost, workspace);
-        self.offer_from_around(outage, workspace);
-        self.settle(outage, workspace);
-        for &vertex in &workspace.cut {
-            workspace.is_cut[vertex as usize] = false;
-        }
-        let labels = &workspace.labels;
+    ) -> impl ExactSizeIterator<Item = Change> + use<'w, 'a> {
+        let Repaired { workspace, .. } = self.repaired(outage, lost, workspace);
         workspace.cut.iter().map(move |&vertex| {
-            let label = labels[vertex as usize];
+            let label = workspace.labels[vertex as usize];
             Change {
                 vertex: VertexId(vertex),
                 before: self.labels[vertex as usize].cost,
@@ -134,11 +174,24 @@ impl<'a> SoundTree<'a> {
         })
     }
 
+    /// The tree under an outage of exactly the segments in `lost`, as [`SoundTree::repair`], to be read until the workspace
+    /// is used again.
+    pub fn repaired<'w>(&'w self, outage: &Outage, lost: &[SegmentId], workspace: &'w mut Workspace) -> Repaired<'w> {
+        self.cut_off(lost, workspace);
+        self.offer_from_around(outage, workspace);
+        self.settle(outage, workspace);
+        Repaired { sound: self, workspace }
+    }
+
     /// Collects the vertices behind lost arcs.
     fn cut_off(&self, lost: &[SegmentId], workspace: &mut Workspace) {
         let Workspace { labels, is_cut, cut, stretches, .. } = workspace;
-        labels.resize(self.labels.len(), NONE);
-        is_cut.resize(self.labels.len(), false);
+        // What the last repair marked; it may have been of a larger network.
+        for &vertex in &*cut {
+            is_cut[vertex as usize] = false;
+        }
+        labels.resize(self.labels.len().max(labels.len()), NONE);
+        is_cut.resize(self.labels.len().max(is_cut.len()), false);
         stretches.clear();
         for arc in lost.iter().flat_map(|&segment| self.network.arcs_of(segment)) {
             let head = self.network.heads()[arc.index()] as usize;
@@ -215,7 +268,6 @@ impl<'a> SoundTree<'a> {
 mod tests {
     use super::*;
     use crate::testing::Chance;
-    use crate::topology::SiteId;
 
     #[test]
     fn a_repaired_tree_is_the_tree_a_fresh_search_grows() {
@@ -242,6 +294,15 @@ mod tests {
                     let change = changes.iter().find(|change| change.vertex == vertex);
                     let got = change.map_or(kept, |change| (change.after, change.parent));
                     assert_eq!(got, (fresh.distance(vertex), fresh.parent(vertex)), "seed {seed} {vertex:?} {lost:?}");
+                }
+                let repaired = sound.repaired(&outage, &lost, &mut workspace);
+                for site in (0..network.site_count()).map(SiteId::from_index) {
+                    let arcs = repaired.best_at(site).map(|vertex| {
+                        let mut arcs: Vec<ArcId> = repaired.arcs_back(vertex).collect();
+                        arcs.reverse();
+                        arcs
+                    });
+                    assert_eq!(arcs, fresh.route_at(site).map(|route| route.arcs), "seed {seed} {site:?} {lost:?}");
                 }
             }
         }

@@ -3,10 +3,13 @@
 pub mod availability;
 pub mod checkpoint;
 pub mod hazard;
+pub mod impact;
 pub mod likely;
+pub mod outages;
 pub mod repair;
 pub mod sample;
 pub mod stake;
+pub mod sweep;
 pub mod timeline;
 pub mod years;
 

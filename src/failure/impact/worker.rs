@@ -1,0 +1,376 @@
+//! One outage after another: new routes for what it touches, and what that makes of loads.
+
+use super::assessor::{Assessor, Single};
+use super::route::{Lists, Resource, bottleneck, of_way};
+use super::{Impact, Restoration, TerritoryImpact};
+use crate::algorithm::repair;
+use crate::algorithm::shortest_path::{self, find_route};
+use crate::capacity::Bottleneck;
+use crate::network::Outage;
+use crate::route::search::watched;
+use crate::topology::{SegmentId, TerritoryId};
+use crate::units::Latency;
+
+/// Scratch space of one thread; it holds the last outage until the next.
+#[derive(Debug)]
+pub struct Worker<'a> {
+    pub(super) assessor: &'a Assessor<'a>,
+    trees: repair::Workspace,
+    search: shortest_path::Workspace,
+    outage: Outage,
+    pub(super) lost: Vec<SegmentId>,
+    /// Requests whose route is lost, in order of group, then of request.
+    pub(super) touched: Vec<u32>,
+    /// How many of the lost elements touch each request; zero between outages.
+    hits: Vec<u32>,
+    /// Which single each touched request takes its new route from; length = requests.
+    from_single: Vec<[u32; 2]>,
+    /// New routes of the touched, in their order; empty where there is none.
+    pub(super) routes: Lists,
+    pub(super) is_routed: Vec<bool>,
+    /// What each of the touched is given.
+    pub(super) given: Vec<u64>,
+    /// Others that are given something else than when sound, and what.
+    pub(super) others: Vec<(u32, u64)>,
+    list: Vec<Resource>,
+    /// Loads after the outage where they changed; others are stale.
+    pub(super) loads: Vec<u64>,
+    pub(super) is_changed: Vec<bool>,
+    pub(super) changed: Vec<Resource>,
+    /// By territory: interrupted, no longer carried, pairs abroad parted; all zero between outages.
+    by_territory: Vec<[u64; 3]>,
+    named: Vec<TerritoryId>,
+    pub(super) impact: Impact,
+}
+
+/// No single outage.
+const NO_SINGLE: u32 = u32::MAX;
+
+impl<'a> Worker<'a> {
+    pub(super) fn new(assessor: &'a Assessor<'a>) -> Self {
+        let (requests, resources) = (assessor.requests.len(), assessor.capacity.len());
+        let topology = assessor.law.topology();
+        Self {
+            assessor,
+            trees: repair::Workspace::default(),
+            search: shortest_path::Workspace::new(),
+            outage: Outage::none(topology.segment_count()),
+            lost: Vec::new(),
+            touched: Vec::new(),
+            hits: vec![0; requests],
+            from_single: vec![[NO_SINGLE; 2]; requests],
+            routes: Lists::new(),
+            is_routed: Vec::new(),
+            given: Vec::new(),
+            others: Vec::new(),
+            list: Vec::new(),
+            loads: vec![0; resources],
+            is_changed: vec![false; resources],
+            changed: Vec::new(),
+            by_territory: vec![[0; 3]; topology.territories().len()],
+            named: Vec::new(),
+            impact: Impact::default(),
+        }
+    }
+
+    /// Judges the loss of some segments.
+    ///
+    /// O(touched requests × length of their routes, and vertices cut off in each tree that they begin at), whatever the
+    /// size of the network; no memory is taken once the first outages have been judged. With [`Restoration::Optimal`] it is
+    /// a linear program over all requests.
+    pub fn assess(&mut self, lost: &[SegmentId]) -> &Impact {
+        self.assess_members(lost, &[])
+    }
+
+    /// Judges the loss of several elements that the assessor has learnt, by position; `lost` is what they take together.
+    ///
+    /// The same as [`Worker::assess`]. Routes that only one of the elements takes away, and whose replacement the others
+    /// spare, are those of that element alone.
+    ///
+    /// # Panics
+    /// If an element was not learnt.
+    pub fn assess_elements(&mut self, lost: &[SegmentId], members: &[usize]) -> &Impact {
+        self.assess_members(lost, if members.len() > 1 { members } else { &[] })
+    }
+
+    fn assess_members(&mut self, lost: &[SegmentId], members: &[usize]) -> &Impact {
+        self.reroute(lost, members);
+        self.restore();
+        self.conclude();
+        &self.impact
+    }
+
+    /// What the last outage does.
+    #[must_use]
+    pub const fn impact(&self) -> &Impact {
+        &self.impact
+    }
+
+    /// The loads that the last outage changed, each resource once, in no order: what, and Mbit/s.
+    pub fn changed_loads(&self) -> impl Iterator<Item = (Bottleneck, u64)> {
+        let lanes = self.assessor.lanes();
+        self.changed.iter().map(move |&resource| (bottleneck(resource, lanes), self.loads[resource as usize]))
+    }
+
+    /// What the last outage made of each request that it touched or that is given something else: its position, what it
+    /// was given before and is given now, Mbit/s; in no order.
+    pub fn changes(&self) -> impl Iterator<Item = (usize, u64, u64)> {
+        let given = self.touched.iter().copied().zip(self.given.iter().copied()).chain(self.others.iter().copied());
+        given.map(|(request, given)| (request as usize, self.assessor.carried[request as usize], given))
+    }
+
+    /// What the loss of one element does to routes, for all outages that it is part of.
+    pub(super) fn single(&mut self, lost: &[SegmentId]) -> Single {
+        self.reroute(lost, &[]);
+        let mut order: Vec<usize> = (0..self.touched.len()).collect();
+        order.sort_unstable_by_key(|&i| self.touched[i]);
+        let mut single = Single { routes: Lists::new(), ..Single::default() };
+        for i in order {
+            single.touched.push(self.touched[i]);
+            single.routes.push(self.routes.get(i).iter().copied());
+            single.is_routed.push(self.is_routed[i]);
+        }
+        single
+    }
+
+    /// Finds new routes for what is touched.
+    pub(super) fn reroute(&mut self, lost: &[SegmentId], members: &[usize]) {
+        self.lost.drain(..).for_each(|segment| self.outage.restore(segment));
+        self.lost.extend_from_slice(lost);
+        lost.iter().for_each(|&segment| self.outage.lose(segment));
+        self.touched.clear();
+        for &request in lost.iter().flat_map(|segment| self.assessor.users.get(segment.index())) {
+            if self.hits[request as usize] == 0 {
+                self.hits[request as usize] = 1;
+                self.touched.push(request);
+            }
+        }
+        self.touched.iter().for_each(|&request| self.hits[request as usize] = 0);
+        self.reuse(members);
+        let requests = &self.assessor.requests;
+        self.touched.sort_unstable_by_key(|&request| (requests[request as usize].group, request));
+        self.find();
+    }
+
+    /// Notes for each touched request the element whose loss alone touches it, if the others spare its replacement.
+    fn reuse(&mut self, members: &[usize]) {
+        let lanes = self.assessor.lanes();
+        for &member in members {
+            let number = u32::try_from(member).expect("elements are in memory");
+            for (place, &request) in (0..).zip(&self.assessor.singles[member].touched) {
+                self.hits[request as usize] += 1;
+                self.from_single[request as usize] = [number, place];
+            }
+        }
+        for &request in &self.touched {
+            let [member, place] = &mut self.from_single[request as usize];
+            let is_spared = |&resource: &Resource| resource as usize >= lanes || !self.outage.is_lost(SegmentId(resource / 2));
+            if std::mem::take(&mut self.hits[request as usize]) != 1
+                || !self.assessor.singles[*member as usize].routes.get(*place as usize).iter().all(is_spared)
+            {
+                *member = NO_SINGLE;
+            }
+        }
+    }
+
+    /// The new route of each of the touched: that of a single loss, or one on the repaired tree of its group.
+    fn find(&mut self) {
+        let Self { assessor, trees, search, outage, lost, touched, from_single, routes, is_routed, list, .. } = self;
+        routes.clear();
+        is_routed.clear();
+        let group = |request: &u32| assessor.requests[*request as usize].group;
+        for chunk in touched.chunk_by(|a, b| group(a) == group(b)) {
+            let group = group(&chunk[0]) as usize;
+            let is_new = chunk.iter().any(|&request| from_single[request as usize][0] == NO_SINGLE);
+            let tree = is_new.then(|| assessor.trees[group].repaired(outage, lost, trees));
+            for &request in chunk {
+                let [member, place] = std::mem::replace(&mut from_single[request as usize], [NO_SINGLE; 2]);
+                let reached = match (assessor.singles.get(member as usize), tree) {
+                    (Some(single), _) => {
+                        list.clear();
+                        list.extend_from_slice(single.routes.get(place as usize));
+                        single.is_routed[place as usize]
+                    }
+                    (None, Some(tree)) => {
+                        assessor.read(group, tree, assessor.requests[request as usize].to, list)
+                            && (!assessor.enters_twice(list) || watch(assessor, request, lost, search, list))
+                    }
+                    (None, None) => unreachable!("the tree is there where any is to be read"),
+                };
+                if !reached {
+                    list.clear();
+                }
+                routes.push(list.iter().copied());
+                is_routed.push(reached);
+            }
+        }
+    }
+
+    /// Sums up what was found, and puts the scratch space back.
+    fn conclude(&mut self) {
+        self.tally();
+        self.measure();
+        let Self { assessor, impact, by_territory, named, .. } = self;
+        named.sort_unstable();
+        impact.territories.clear();
+        impact.isolated.clear();
+        for territory in named.drain(..) {
+            let [interrupted_mbps, dropped_mbps, parted] = std::mem::take(&mut by_territory[territory.index()]);
+            let unserved_mbps = assessor.short_of[territory.index()].saturating_add_signed(dropped_mbps.cast_signed());
+            impact.territories.push(TerritoryImpact { territory, interrupted_mbps, unserved_mbps });
+            if parted > 0 && parted == u64::from(assessor.abroad[territory.index()]) {
+                impact.isolated.push(territory);
+            }
+        }
+    }
+
+    /// Counts the touched, one by one, for all and for their territories.
+    fn tally(&mut self) {
+        let Self { assessor, impact, touched, given, others, is_routed, routes, by_territory, named, .. } = self;
+        let mut stretches = Stretches::default();
+        impact.touched = touched.len();
+        [impact.interrupted_mbps, impact.late_mbps] = [0; 2];
+        [impact.parted_pairs, impact.late] = [0; 2];
+        let mut dropped = 0i64;
+        for (i, &request) in touched.iter().enumerate() {
+            let standing = &assessor.requests[request as usize];
+            let drop = assessor.carried[request as usize].cast_signed() - given[i].cast_signed();
+            dropped += drop;
+            impact.interrupted_mbps += standing.mbps;
+            impact.parted_pairs += usize::from(!is_routed[i]);
+            if is_routed[i] && assessor.spec.restoration != Restoration::None {
+                let latency_ns = assessor.latency_ns(routes.get(i));
+                stretches.add(standing.mbps, standing.latency_ns, latency_ns);
+                if standing.limit_ns.is_some_and(|limit| standing.latency_ns <= limit && limit < latency_ns) {
+                    impact.late += 1;
+                    impact.late_mbps += given[i];
+                }
+            }
+            for territory in standing.counts_for() {
+                let sums = &mut by_territory[territory.index()];
+                if !named.contains(&territory) {
+                    named.push(territory);
+                }
+                sums[0] += standing.mbps;
+                sums[1] = sums[1].wrapping_add_signed(drop);
+                sums[2] += u64::from(!is_routed[i] && standing.is_abroad());
+            }
+        }
+        for &(request, given) in &*others {
+            let drop = assessor.carried[request as usize].cast_signed() - given.cast_signed();
+            dropped += drop;
+            for territory in assessor.requests[request as usize].counts_for() {
+                let sums = &mut by_territory[territory.index()];
+                sums[1] = sums[1].wrapping_add_signed(drop);
+                if !named.contains(&territory) {
+                    named.push(territory);
+                }
+            }
+        }
+        impact.unserved_mbps = assessor.short_mbps.saturating_add_signed(dropped);
+        impact.stretch_mean_ms = stretches.mean_ms();
+        impact.stretch_max = Latency::from_ns(stretches.max_ns);
+    }
+
+    /// Finds the fullest resource and what is overloaded, looking only at what changed and at the fullest that did not.
+    fn measure(&mut self) {
+        let Self { assessor, impact, loads, changed, is_changed, .. } = self;
+        impact.overloaded = assessor.overloaded;
+        impact.overload_mbps = assessor.overload_mbps;
+        let mut worst: Option<(f64, Resource)> = None;
+        let mut look = |resource: Resource, load: u64| {
+            let utilisation = assessor.utilisation(resource, load);
+            if worst.is_none_or(|(most, at)| utilisation > most || utilisation == most && resource < at) {
+                worst = Some((utilisation, resource));
+            }
+        };
+        for &resource in changed.iter().filter(|&&resource| assessor.capacity[resource as usize].is_some()) {
+            let [before, after] = [&assessor.loads, &*loads].map(|loads| assessor.over(resource, loads[resource as usize]));
+            impact.overload_mbps = impact.overload_mbps - before + after;
+            impact.overloaded = impact.overloaded - usize::from(before > 0) + usize::from(after > 0);
+            look(resource, loads[resource as usize]);
+        }
+        if let Some(&resource) = assessor.fullest.iter().find(|&&resource| !is_changed[resource as usize]) {
+            look(resource, assessor.loads[resource as usize]);
+        }
+        impact.worst = worst.map(|(utilisation, resource)| (bottleneck(resource, assessor.lanes()), utilisation));
+    }
+
+    /// Sets loads from what the touched were given before and are given now.
+    pub(super) fn shift_loads(&mut self) {
+        self.no_loads();
+        for i in 0..self.touched.len() {
+            let request = self.touched[i] as usize;
+            let (before, given) = (self.assessor.carried[request], self.given[i]);
+            let assessor = self.assessor;
+            for &resource in assessor.routes.get(request) {
+                let load = self.load_at(resource);
+                *load = load.wrapping_sub(before);
+            }
+            for step in 0..self.routes.get(i).len() {
+                let load = self.load_at(self.routes.get(i)[step]);
+                *load = load.wrapping_add(given);
+            }
+        }
+    }
+
+    /// Nothing has changed yet.
+    pub(super) fn no_loads(&mut self) {
+        self.changed.drain(..).for_each(|resource| self.is_changed[resource as usize] = false);
+    }
+
+    pub(super) fn load_at(&mut self, resource: Resource) -> &mut u64 {
+        let place = resource as usize;
+        if !std::mem::replace(&mut self.is_changed[place], true) {
+            self.changed.push(resource);
+            self.loads[place] = self.assessor.loads[place];
+        }
+        &mut self.loads[place]
+    }
+}
+
+/// The shortest lawful route where the one on the tree enters a territory twice (R15); false where there is none.
+fn watch(
+    assessor: &Assessor<'_>,
+    request: u32,
+    lost: &[SegmentId],
+    workspace: &mut shortest_path::Workspace,
+    into: &mut Vec<Resource>,
+) -> bool {
+    let query = &assessor.spec.requests[request as usize].query;
+    let law = assessor.law.without(lost.iter().copied());
+    let ways = watched(&law, assessor.spec.metric, query, |network| {
+        find_route(network, &Outage::none_of(network), [query.from, query.to], workspace).into_iter().collect()
+    });
+    ways.first().is_some_and(|way| {
+        of_way(law.topology(), way, into);
+        true
+    })
+}
+
+/// By how much routes grew.
+#[derive(Clone, Copy, Debug, Default)]
+struct Stretches {
+    max_ns: u64,
+    /// Traffic, and traffic times ns.
+    weighted: [f64; 2],
+    /// Pairs, and ns.
+    plain: [f64; 2],
+}
+
+impl Stretches {
+    #[expect(clippy::cast_precision_loss, reason = "below 2^53 Mbit/s and ns")]
+    fn add(&mut self, mbps: u64, before_ns: u64, after_ns: u64) {
+        let stretch = after_ns as f64 - before_ns as f64;
+        self.max_ns = self.max_ns.max(after_ns.saturating_sub(before_ns));
+        self.weighted[0] += mbps as f64;
+        self.weighted[1] += mbps as f64 * stretch;
+        self.plain[0] += 1.0;
+        self.plain[1] += stretch;
+    }
+
+    fn mean_ms(self) -> Option<f64> {
+        let [weight, sum] = if self.weighted[0] > 0.0 { self.weighted } else { self.plain };
+        (weight > 0.0).then(|| sum / weight / 1e6)
+    }
+}
