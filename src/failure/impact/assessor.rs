@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::restore::optimum;
 use super::route::{Lists, Resource, of_arcs, of_way};
-use super::{Restoration, Spec, Worker};
+use super::{Spec, Worker};
 use crate::algorithm::repair::{self, SoundTree};
 use crate::algorithm::shortest_path;
 use crate::capacity::Loads;
@@ -181,12 +180,8 @@ impl<'a> Assessor<'a> {
 
     /// Adds up the sound loads.
     fn load(&mut self) {
-        if self.spec.restoration == Restoration::Optimal {
-            self.loads = optimum(self.law, self.spec).1;
-        } else {
-            for i in 0..self.requests.len() {
-                self.routes.get(i).iter().for_each(|&resource| self.loads[resource as usize] += self.carried[i]);
-            }
+        for i in 0..self.requests.len() {
+            self.routes.get(i).iter().for_each(|&resource| self.loads[resource as usize] += self.carried[i]);
         }
         let known = (0..).take(self.capacity.len()).filter(|&resource| self.capacity[resource as usize].is_some());
         let mut fullest: Vec<(f64, Resource)> =
@@ -246,7 +241,7 @@ impl<'a> Assessor<'a> {
             let [a, b] = self.ends[lane as usize / 2];
             if LaneId(lane) == LaneId::new(LaneId(lane).segment(), 0) { [b, a] } else { [a, b] }
         });
-        steps.flatten().any(|site| touch(site))
+        steps.flatten().any(&mut touch)
     }
 
     /// How many lanes; resources after them are sites.
