@@ -117,8 +117,9 @@ impl Generation<'_> {
             if self.gap() <= self.question.gap || idle > PATIENCE {
                 return rounds;
             }
-            // Without new columns only a finer answer to the same program can help.
-            fineness = if is_fresh { 1.0 } else { fineness / 4.0 };
+            // Without new columns, or none that help, only a finer answer to the same program can: a rough one may be so far
+            // from the best mix that it finds columns anew which it has.
+            fineness = if is_fresh && idle == 0 { 1.0 } else { fineness / 4.0 };
             let tolerance = (self.gap() * ROUGHNESS * fineness).max(FINEST);
             let Some(mix) = master::solve(self.goal, self.groups.len(), &self.columns, &self.rows, tolerance) else {
                 return rounds;
