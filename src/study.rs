@@ -96,7 +96,7 @@ pub fn plan(scenario: &Scenario) -> Report {
 /// The first study that this version cannot compute yet.
 #[must_use]
 pub fn unknown(scenario: &Scenario) -> Option<&Study> {
-    scenario.studies.iter().find(|study| matches!(study.question, Question::Capacity(None) | Question::Failure(None)))
+    scenario.studies.iter().find(|study| matches!(study.question, Question::Failure(None)))
 }
 
 fn head(key: &'static str, scenario: &Scenario) -> Report {
@@ -130,9 +130,9 @@ fn answer(law: &Law<'_>, study: &Study, goes_on: &(impl Fn() -> bool + Sync)) ->
             let is_partial = answers.len() < spec.requests.len();
             Report { is_partial, ..report::route::report(law, spec, &Outcome::new(law, answers)) }
         }
-        Question::Capacity(Some(spec)) => report::capacity::answer(law, spec),
+        Question::Capacity(spec) => report::capacity::answer(law, spec),
         Question::Failure(Some(spec)) => report::failure::answer(law, spec, goes_on),
-        Question::Capacity(None) | Question::Failure(None) => Report::new(kind(&study.question), "Not computed by this version"),
+        Question::Failure(None) => Report::new(kind(&study.question), "Not computed by this version"),
     }
 }
 

@@ -53,6 +53,23 @@ fn the_table_of_the_cut_sums_to_the_flow() {
 }
 
 #[test]
+fn law_leaves_no_more_than_physics_and_says_what_binds() {
+    let report = answer("objective = \"max-flow\"\nfrom = \"TO\"\nto = \"FJ\"\nservice = \"voice\"\nswitching = true");
+    let [lawful, physical] = ["lawful_flow_gbps", "max_flow_gbps"].map(|key| number(&report, key));
+    assert!(0.0 < lawful && lawful <= physical, "{:?}", report.facts);
+    assert!(report.tables.iter().any(|table| table.key == "lawful_binding" && !table.rows().is_empty()));
+}
+
+#[test]
+fn all_pairs_have_a_row_for_each_direction() {
+    let report = answer("objective = \"max-flow\"\nall_pairs = \"sites\"");
+    let table = report.tables.iter().find(|table| table.key == "all_pairs").unwrap();
+    assert_eq!(table.rows().len(), 23 * 22);
+    let problems = parse("[[study]]\nkind = \"capacity\"\nobjective = \"max-flow\"\nall_pairs = \"sites\"\nfrom = \"TO\"");
+    assert!(problems.unwrap_err()[0].starts_with("`from` does not apply"));
+}
+
+#[test]
 fn growth_looks_ahead_as_far_as_it_is_told() {
     let report = answer("objective = \"growth\"\ngrowth_percent = 30\nuntil = 2030");
     let years = report.tables.iter().find(|table| table.key == "years").unwrap();
@@ -68,7 +85,53 @@ fn a_maximum_flow_needs_both_ends() {
 }
 
 #[test]
-fn an_optimum_is_said_not_to_be_computed() {
-    let scenario = parse("[[study]]\nkind = \"capacity\"\nobjective = \"concurrent\"").unwrap();
-    assert!(study::unknown(&scenario).is_some());
+fn the_best_routing_is_no_worse_than_a_rule_and_proven() {
+    let rule = answer("");
+    for study in ["objective = \"concurrent\"", "objective = \"min-utilisation\"\ngap_percent = 1", "routing = \"optimal\""] {
+        let best = answer(study);
+        let worst = number(&best, "utilisation_max_percent");
+        assert!(worst <= number(&rule, "utilisation_max_percent") * (1.0 + 1e-9), "{study}");
+        if study.starts_with("objective") {
+            let [value, bound] = ["multiplier", "multiplier_bound"].map(|key| number(&best, key));
+            assert!(value <= bound && number(&best, "gap_percent") <= 1.0, "{study}");
+            assert!((value * worst / 100.0 - 1.0).abs() < 1e-9, "{study}");
+        }
+    }
+}
+
+#[test]
+fn the_most_that_can_be_carried_is_no_less_than_admission_carries() {
+    let more = "[demands]\nscale = 40\n";
+    let answer = |study: &str| {
+        let scenario = parse(&format!("{more}[[study]]\nkind = \"capacity\"\n{study}")).unwrap();
+        study::run(&scenario, || true).parts.remove(0)
+    };
+    let admitted = answer("admission = true\nrouting = \"k-shortest\"\nk = 3");
+    assert!(number(&admitted, "dropped_gbps") > 0.0);
+    let best = answer("objective = \"max-carried\"");
+    assert!(number(&best, "gap_percent") <= 1e-5);
+    assert!(number(&best, "utilisation_max_percent") <= 100.0 + 1e-6);
+    assert!(number(&best, "weighted_gbps") <= number(&best, "weighted_bound_gbps"));
+    let placed = answer("admission = true\nrouting = \"optimal\"");
+    assert!((number(&placed, "carried_gbps") - number(&best, "carried_gbps")).abs() < 1e-6);
+    assert!(number(&placed, "carried_gbps") >= number(&admitted, "carried_gbps") * (1.0 - 1e-6));
+}
+
+#[test]
+fn what_does_not_apply_to_an_objective_is_said_all_at_once() {
+    let study = "[[study]]\nkind = \"capacity\"\nobjective = \"max-flow\"\nrouting = \"optimal\"\nk = 3\n\
+                 gap_percent = 1\nfrom = \"TO\"\nto = \"FJ\"\nfull_percent = 90\nuntil = 2030";
+    let problems = parse(study).unwrap_err();
+    for key in ["routing", "k", "gap_percent", "full_percent", "until"] {
+        assert!(problems.iter().any(|problem| problem.starts_with(&format!("`{key}` does not apply"))), "{key} {problems:?}");
+    }
+    assert_eq!(problems.len(), 5, "{problems:?}");
+}
+
+#[test]
+fn what_nothing_bounds_is_refused() {
+    let none = "[demands]\nuse = \"none\"\n[[study]]\nkind = \"capacity\"\nobjective = \"concurrent\"";
+    assert!(parse(none).unwrap_err().iter().any(|problem| problem.contains("nothing bounds the multiplier")));
+    let site = "[[study]]\nkind = \"capacity\"\nobjective = \"max-flow\"\nfrom = \"TO\"\nto = [\"FJ\", \"TO\"]";
+    assert!(parse(site).unwrap_err().iter().any(|problem| problem.contains("share a site")));
 }

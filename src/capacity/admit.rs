@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 
 use super::Bottleneck;
 use super::place::{Bundle, Part, Placement, Shortfall};
+use super::room::Spare;
 use crate::demand::Request;
-use crate::network::{LaneId, UNLIMITED, lane_capacities, switching_capacities};
+use crate::network::LaneId;
 use crate::policy::Law;
 use crate::route::Way;
 
@@ -50,22 +51,7 @@ fn parts(bundle: Bundle, mbps: u64) -> impl Iterator<Item = Part> {
     bundle.into_iter().map(move |(way, share)| Part { way, mbps: share * mbps as f64 }).filter(|part| part.mbps > 0.0)
 }
 
-/// What is left of every capacity, Mbit/s.
-struct Spare {
-    lanes: Vec<f64>,
-    switching: Vec<f64>,
-}
-
 impl Spare {
-    fn of(law: &Law<'_>) -> Self {
-        #[expect(clippy::cast_precision_loss, reason = "below 2^53 Mbit/s")]
-        let real = |mbps: u64| if mbps == UNLIMITED { f64::INFINITY } else { mbps as f64 };
-        Self {
-            lanes: lane_capacities(law).into_iter().map(real).collect(),
-            switching: switching_capacities(law.topology()).into_iter().map(real).collect(),
-        }
-    }
-
     /// Fills the bundles in order, each as far as its fullest lane or gateway lets it, in whole Mbit/s.
     fn admit(&mut self, law: &Law<'_>, request: &Request, bundles: Vec<Bundle>) -> Placement {
         let mut left = request.traffic.mbps();
@@ -89,25 +75,10 @@ impl Spare {
         at.dedup();
         Placement { parts: placed, shortfall: (left > 0).then_some(Shortfall::Full { at }) }
     }
-
-    fn left(&self, bottleneck: Bottleneck) -> f64 {
-        match bottleneck {
-            Bottleneck::Lane(lane) => self.lanes[lane.index()],
-            Bottleneck::Gateway(site) => self.switching[site.index()],
-        }
-    }
-
-    fn take(&mut self, bottleneck: Bottleneck, mbps: f64) {
-        let left = match bottleneck {
-            Bottleneck::Lane(lane) => &mut self.lanes[lane.index()],
-            Bottleneck::Gateway(site) => &mut self.switching[site.index()],
-        };
-        *left = (*left - mbps).max(0.0);
-    }
 }
 
 /// What one Mbit/s on the bundle takes from each lane and gateway; the same lane may be used twice.
-fn takes(law: &Law<'_>, bundle: &Bundle) -> BTreeMap<Bottleneck, f64> {
+pub(super) fn takes(law: &Law<'_>, bundle: &[(Way, f64)]) -> BTreeMap<Bottleneck, f64> {
     let mut takes = BTreeMap::new();
     for (way, share) in bundle {
         let lanes = lanes(law, way).map(Bottleneck::Lane);

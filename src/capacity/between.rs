@@ -1,9 +1,10 @@
-//! How much could flow between two places, what cuts them apart, and how many ways join them, all physically.
+//! How much could flow between two places, what cuts them apart, how many ways join them, and what law leaves of it.
 //!
-//! One kind of traffic, as many routes as it takes, no other traffic in the way; capacity that nobody knows carries nothing. What law leaves of it is a program over
-//! routes (see `optimal`).
+//! One kind of traffic, as many routes as it takes, no other traffic in the way; capacity that nobody knows carries nothing.
+//! Each direction of a segment has its own capacity, so a one-way network is one whose ways back carry nothing.
 
 use super::diverse::{self, Diversity};
+use super::lawful_flow::{LawfulFlow, lawful_flow};
 use crate::algorithm::cut_tree::CutTree;
 use crate::algorithm::max_flow::{Cut, Limits, MaxFlow, Value};
 use crate::network::{Metric, Network, Outage, compile, switching_capacities};
@@ -36,8 +37,10 @@ pub struct Spec {
     pub from: Place,
     /// Where it ends.
     pub to: Place,
-    /// Whether sites count.
+    /// Whether sites count physically.
     pub sites: SiteLimits,
+    /// What it is for, which the law asks.
+    pub service: Service,
 }
 
 /// What was found.
@@ -47,6 +50,8 @@ pub struct Outcome {
     pub flow: Value,
     /// The lanes and sites that bind, whose capacities sum to the flow; `None` where there is no bound.
     pub cut: Option<Cut>,
+    /// What law leaves of it; `None` where it leaves everything, or there is no bound.
+    pub lawful: Option<LawfulFlow>,
     /// Routes that share no segment.
     pub segment_disjoint: Value,
     /// Routes that share no segment and no site on the way.
@@ -60,7 +65,7 @@ pub struct Outcome {
 pub fn run(law: &Law<'_>, spec: &Spec) -> Outcome {
     let Some(network) = physical_network(law) else {
         let none = Value::Bounded(0);
-        return Outcome { flow: none, cut: None, segment_disjoint: none, site_disjoint: none, diverse: None };
+        return Outcome { flow: none, cut: None, lawful: None, segment_disjoint: none, site_disjoint: none, diverse: None };
     };
     let sound = Outage::none_of(&network);
     let [from, to] = [&spec.from.sites, &spec.to.sites];
@@ -71,29 +76,49 @@ pub fn run(law: &Law<'_>, spec: &Spec) -> Outcome {
     };
     let mut bottleneck = MaxFlow::new(&network, limits);
     let flow = bottleneck.solve(from, to, &sound);
+    // Lawful routes may pass a site without being switched there, so that lanes alone limit them for sure.
+    let most = match spec.sites {
+        SiteLimits::None => flow,
+        SiteLimits::Switching => MaxFlow::new(&network, Limits::Lanes).solve(from, to, &sound),
+    };
     let count = |limits| MaxFlow::new(&network, limits).solve(from, to, &sound);
     let is_apart = !from.is_empty() && !to.is_empty() && !from.iter().any(|site| to.contains(site));
     Outcome {
         flow,
         cut: bottleneck.cut(),
+        lawful: most.bounded().filter(|_| !law.policy().is_physical()).map(|most| lawful_flow(law, spec, most)),
         segment_disjoint: count(Limits::DisjointSegments),
         site_disjoint: count(Limits::DisjointSites),
         diverse: is_apart.then(|| diverse::count(law, &network, [from, to])),
     }
 }
 
-/// The most that can flow between every two of some sites, each direction by itself; row = from, column = to.
+/// What every two of some sites could exchange.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AllPairs {
+    /// Each direction by itself; row = from, column = to.
+    pub flows: Vec<Vec<Value>>,
+    /// Whether a cut tree told all, rather than one flow after the other.
+    pub is_by_tree: bool,
+}
+
+/// The most sites of which all pairs are worth a table: a million rows.
+pub const ALL_PAIRS_SITES_MAX: usize = 1000;
+
+/// Finds the most that can flow physically between every two of some sites.
 ///
-/// By a cut tree where every segment carries the same both ways, else pair by pair.
+/// By a cut tree (Gomory and Hu 1961) where every segment carries the same both ways, else pair by pair.
 #[must_use]
-pub fn all_pairs(law: &Law<'_>, sites: &[SiteId]) -> Vec<Vec<Value>> {
-    let Some(network) = physical_network(law) else { return Vec::new() };
+pub fn all_pairs(law: &Law<'_>, sites: &[SiteId]) -> AllPairs {
+    let Some(network) = physical_network(law) else { return AllPairs { flows: Vec::new(), is_by_tree: true } };
     let sound = Outage::none_of(&network);
     if let Some(tree) = CutTree::new(&network, &sound) {
-        return sites.iter().map(|&from| sites.iter().map(|&to| tree.min_cut(from, to)).collect()).collect();
+        let flows = sites.iter().map(|&from| sites.iter().map(|&to| tree.min_cut(from, to)).collect()).collect();
+        return AllPairs { flows, is_by_tree: true };
     }
     let flows = || MaxFlow::new(&network, Limits::Lanes);
-    crate::parallel::map(sites.len(), flows, |flows, i| sites.iter().map(|&to| flows.solve(&[sites[i]], &[to], &sound)).collect())
+    let row = |flows: &mut MaxFlow, i: usize| sites.iter().map(|&to| flows.solve(&[sites[i]], &[to], &sound)).collect();
+    AllPairs { flows: crate::parallel::map(sites.len(), flows, row), is_by_tree: false }
 }
 
 /// What can cross from one territory straight to another, over the high seas at most, Mbit/s.

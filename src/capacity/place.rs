@@ -3,6 +3,7 @@
 //! How much goes on each route is decided in `admit`, how full that makes everything is counted in `load`.
 
 use super::admit::{admit, offer};
+use super::optimal::{self, Goal};
 use super::{Bottleneck, Loads, equal_cost};
 use crate::demand::Request;
 use crate::network::Metric;
@@ -12,7 +13,7 @@ use crate::topology::TerritoryId;
 use crate::units::{Bandwidth, Latency};
 
 /// How traffic is spread over routes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Routing {
     /// All on the shortest lawful route.
     Shortest,
@@ -24,6 +25,14 @@ pub enum Routing {
     Split {
         /// How many routes at most; at least 1.
         routes: usize,
+    },
+    /// Over any lawful routes, in any parts, by the optimum (see `optimal`).
+    ///
+    /// As offered, such that the highest utilisation is least; under admission, such that the most is carried, weighted by
+    /// priority. Asks no metric: bounds are on latency, and nothing else counts.
+    Optimal {
+        /// Relative gap at which to stop; 0 = exact.
+        gap: f64,
     },
 }
 
@@ -70,7 +79,7 @@ pub struct Spec {
 pub struct Part {
     /// The route.
     pub way: Way,
-    /// How much; more than zero. Whole unless it comes of an even split.
+    /// How much; more than zero. Whole unless it comes of an even split or an optimum.
     pub mbps: f64,
 }
 
@@ -108,6 +117,11 @@ pub enum Shortfall {
         /// On each route, whatever is full.
         at: Vec<Bottleneck>,
     },
+    /// Every lawful route within its bound is cut: each passes one of these, which are full, ascending.
+    CutOff {
+        /// The cut.
+        by: Vec<Bottleneck>,
+    },
 }
 
 /// Routes that are filled together, each with its share of what goes on them; shares sum to 1.
@@ -124,15 +138,29 @@ pub struct Outcome {
     pub shares: Vec<(TerritoryId, Violation)>,
 }
 
+impl Outcome {
+    /// Adds up what was placed, and judges its shares.
+    #[must_use]
+    pub fn new(law: &Law<'_>, placements: Vec<Placement>) -> Self {
+        let loads = Loads::of(law, &placements);
+        let shares = if law.holds(Rule::R17) { shares(law, &placements) } else { Vec::new() };
+        Self { placements, loads, shares }
+    }
+}
+
 /// Places all requests by the spec's rule. Deterministic at any thread count.
 ///
 /// # Panics
 /// If it is to split over no routes.
 #[must_use]
 pub fn run(law: &Law<'_>, spec: &Spec) -> Outcome {
-    let mut bundles = bundles(law, spec);
+    let mut bundles = match spec.routing {
+        Routing::Optimal { gap } => return optimum(law, spec, gap),
+        Routing::Shortest | Routing::EqualCost | Routing::Split { .. } => bundles(law, spec),
+    };
     let mut shortfalls: Vec<Option<Shortfall>> = vec![None; spec.requests.len()];
-    explain_missing(law, spec, &bundles, &mut shortfalls);
+    let missing: Vec<usize> = (0..bundles.len()).filter(|&i| bundles[i].is_empty()).collect();
+    explain_missing(law, spec.metric, &spec.requests, &missing, &mut shortfalls);
     if spec.bounds == Bounds::Held {
         hold_bounds(law, spec, &mut bundles, &mut shortfalls);
     }
@@ -140,9 +168,15 @@ pub fn run(law: &Law<'_>, spec: &Spec) -> Outcome {
         Mode::Offered => offer(&spec.requests, bundles, shortfalls),
         Mode::Admission => admit(law, &spec.requests, bundles, shortfalls),
     };
-    let loads = Loads::of(law, &placements);
-    let shares = if law.holds(Rule::R17) { shares(law, &placements) } else { Vec::new() };
-    Outcome { placements, loads, shares }
+    Outcome::new(law, placements)
+}
+
+fn optimum(law: &Law<'_>, spec: &Spec, gap: f64) -> Outcome {
+    let goal = match spec.mode {
+        Mode::Offered => Goal::Concurrent,
+        Mode::Admission => Goal::Carried,
+    };
+    optimal::run(law, &optimal::Spec { requests: spec.requests.clone(), goal, bounds: spec.bounds, gap }).placed
 }
 
 fn shares(law: &Law<'_>, placements: &[Placement]) -> Vec<(TerritoryId, Violation)> {
@@ -171,15 +205,23 @@ fn bundles(law: &Law<'_>, spec: &Spec) -> Vec<Vec<Bundle>> {
             let each = search::alternatives_of_each(law, spec.metric, &queries, routes);
             each.into_iter().map(|ways| ways.into_iter().map(alone).collect()).collect()
         }
+        // An optimum has no routes of its own beforehand.
+        Routing::Optimal { .. } => vec![Vec::new(); queries.len()],
     }
 }
 
-fn explain_missing(law: &Law<'_>, spec: &Spec, bundles: &[Vec<Bundle>], shortfalls: &mut [Option<Shortfall>]) {
-    let missing: Vec<usize> = (0..bundles.len()).filter(|&i| bundles[i].is_empty()).collect();
-    let queries: Vec<Query> = missing.iter().map(|&i| spec.requests[i].query.clone()).collect();
+/// Says of requests without lawful route whether law or physics is in the way.
+pub(super) fn explain_missing(
+    law: &Law<'_>,
+    metric: Metric,
+    requests: &[Request],
+    missing: &[usize],
+    shortfalls: &mut [Option<Shortfall>],
+) {
+    let queries: Vec<Query> = missing.iter().map(|&i| requests[i].query.clone()).collect();
     let physical = law.policy().with_rules(Profile::Physical.rules());
-    let ways = search::shortest(&Law::new(law.topology(), &physical), spec.metric, &queries);
-    for (i, way) in missing.into_iter().zip(ways) {
+    let ways = search::shortest(&Law::new(law.topology(), &physical), metric, &queries);
+    for (&i, way) in missing.iter().zip(ways) {
         shortfalls[i] = Some(if way.is_some() { Shortfall::Unlawful } else { Shortfall::Unconnected });
     }
 }

@@ -6,7 +6,7 @@
 use super::Bottleneck;
 use super::growth::{Growing, Spec};
 use super::load::Loads;
-use super::place::{self, Mode, Placement};
+use super::place::{self, Mode, Placement, Routing};
 use crate::policy::Law;
 use crate::topology::{CableId, SegmentId, SiteId};
 
@@ -45,7 +45,7 @@ struct State {
     stranded_mbps: f64,
 }
 
-/// Takes away each cable in turn and routes what used it anew.
+/// Takes away each cable in turn and routes what used it anew; under an optimum, everything.
 pub(super) fn safety(law: &Law<'_>, spec: &Spec, now: &[Placement]) -> Safety {
     let topology = law.topology();
     let cables = topology.cables().len();
@@ -78,7 +78,11 @@ fn state(law: &Law<'_>, spec: &Spec, now: &[Placement], lost: Option<CableId>, s
         let mut used = placement.parts.iter().flat_map(|part| &part.way.segments);
         used.any(|segment| segments.binary_search(segment).is_ok())
     };
-    let hit: Vec<usize> = (0..now.len()).filter(|&i| uses(&now[i])).collect();
+    let hit: Vec<usize> = match spec.placement.routing {
+        Routing::Shortest | Routing::EqualCost | Routing::Split { .. } => (0..now.len()).filter(|&i| uses(&now[i])).collect(),
+        // The best routing of some depends on all others.
+        Routing::Optimal { .. } => (0..now.len()).filter(|_| lost.is_some()).collect(),
+    };
     let requests = hit.iter().map(|&i| spec.placement.requests[i].clone()).collect();
     let again = place::run(law, &place::Spec { requests, mode: Mode::Offered, ..spec.placement.clone() }).placements;
     let mut placements = now.to_vec();

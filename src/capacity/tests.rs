@@ -2,6 +2,7 @@
 
 mod between;
 mod growth;
+mod optimal;
 mod place;
 
 use crate::demand::Request;

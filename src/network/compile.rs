@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::{Arc, LaneId, Network, UNLIMITED, Vertex, VertexId};
 use crate::policy::{Automaton, Law, Query, State};
-use crate::topology::{SegmentId, SiteId, Topology};
+use crate::topology::{SegmentId, SiteId, TerritoryId, Topology};
 
 /// What a route's cost counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,12 +70,25 @@ pub struct Compiled {
 /// The grouping depends on the order of the queries, the routes do not. O(classes × states × segments) time and space.
 #[must_use]
 pub fn compile(law: &Law<'_>, metric: Metric, queries: &[Query]) -> Compiled {
+    compile_watching(law, metric, queries.iter().map(|query| (query, &[][..])))
+}
+
+/// Compiles as [`compile`], with states that also watch that some territories are not entered twice by a query (R15).
+///
+/// # Panics
+/// Past fifteen watched territories of one query.
+#[must_use]
+pub fn compile_watching<'q>(
+    law: &Law<'_>,
+    metric: Metric,
+    queries: impl Iterator<Item = (&'q Query, &'q [TerritoryId])>,
+) -> Compiled {
     let mut classes: Vec<Automaton<'_>> = Vec::new();
-    let mut seen: BTreeMap<&Query, usize> = BTreeMap::new();
-    let mut of_query = Vec::with_capacity(queries.len());
-    for query in queries {
-        let class = *seen.entry(query).or_insert_with(|| {
-            let automaton = Automaton::new(law, query);
+    let mut seen: BTreeMap<(&Query, &[TerritoryId]), usize> = BTreeMap::new();
+    let mut of_query = Vec::new();
+    for (query, watched) in queries {
+        let class = *seen.entry((query, watched)).or_insert_with(|| {
+            let automaton = watched.iter().copied().fold(Automaton::new(law, query), Automaton::watching);
             classes.iter_mut().position(|class| class.absorb(&automaton)).unwrap_or_else(|| {
                 classes.push(automaton);
                 classes.len() - 1

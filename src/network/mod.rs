@@ -15,7 +15,7 @@ mod compile;
 mod outage;
 mod visit;
 
-pub use compile::{Compiled, Metric, compile, lane_capacities, product, switching_capacities};
+pub use compile::{Compiled, Metric, compile, compile_watching, lane_capacities, product, switching_capacities};
 pub use outage::Outage;
 pub use visit::{Surviving, SurvivingArc};
 

@@ -133,6 +133,8 @@ codes! {
     DEMAND_TO_ITSELF = "E056";
     /// A branching unit with a second role.
     NOT_ONLY_BRANCHING = "E057";
+    /// A question whose answer nothing bounds.
+    UNBOUNDED = "E058";
     /// An edit that cannot be made.
     BAD_EDIT = "E060";
     /// A `--set` that is no assignment.

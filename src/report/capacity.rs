@@ -4,10 +4,12 @@
 
 mod between;
 mod growth;
+mod optimal;
 mod place;
 
-pub use between::between;
+pub use between::{all_pairs, between};
 pub use growth::growth;
+pub use optimal::optimal;
 pub use place::{explain, placement};
 
 use super::{Column, Report, Value};
@@ -22,6 +24,8 @@ pub fn answer(law: &Law<'_>, spec: &Spec) -> Report {
     match spec {
         Spec::Place(spec) => placement(law, spec, &capacity::place::run(law, spec)),
         Spec::Between(spec) => between(law, spec, &capacity::between::run(law, spec)),
+        Spec::AllPairs(sites) => all_pairs(law, sites, &capacity::between::all_pairs(law, sites)),
+        Spec::Optimal(spec) => optimal(law, spec, &capacity::optimal::run(law, spec)),
         Spec::Growth(spec) => growth(law, spec, &capacity::growth::run(law.topology(), law.policy(), spec)),
     }
 }

@@ -78,7 +78,7 @@ pub(super) fn studies(
         let question = match asked {
             Asked::Route(raw) => Question::Route(route(&raw, demands, places, topology, problems)),
             Asked::Capacity(raw) => {
-                Question::Capacity(capacity::study(&raw, demands, places, (topology, policy), problems).map(Box::new))
+                Question::Capacity(Box::new(capacity::study(&raw, demands, places, (topology, policy), problems)))
             }
             Asked::Failure(raw) => Question::Failure(failure::study(&raw, demands, chance, problems).map(Box::new)),
         };

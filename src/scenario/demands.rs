@@ -6,6 +6,7 @@ use crate::demand::{self, Gravity, Growth, Profile, Request};
 use crate::file::{self, Entry, Input, Interval, Number};
 use crate::problem::{Problem, Problems, code};
 use crate::scenario::DemandSource;
+use crate::scenario::places::Places;
 use crate::scenario::raw::{RawDemands, RawScenario};
 use crate::scenario::words::USES;
 use crate::topology::raw::RawTopology;
@@ -47,15 +48,20 @@ pub(super) fn gather(
 pub(super) fn requests(
     settings: Option<&RawDemands>,
     as_of: Option<Date>,
-    topology: Option<&Topology>,
+    (places, topology): (&Places, Option<&Topology>),
     problems: &mut Problems,
 ) -> Vec<Request> {
     let settings = settings.cloned().unwrap_or_default();
     let source = settings.r#use.word("use of demands", USES, problems).unwrap_or_default();
-    let generated = model(&settings, source, problems);
+    let generated = model(&settings, source, places, problems);
     let growth = growth(&settings, as_of, problems);
     let scale = settings.scale.number(SCALE, problems);
     let hour = settings.hour_utc.whole("hour", 0, 23, problems).and_then(|hour| u8::try_from(hour).ok());
+    let is_busiest = settings.busy_hour.boolean(problems).unwrap_or(false);
+    if is_busiest && !settings.hour_utc.is_blank() {
+        let problem = settings.hour_utc.problem(code::KEY_DOES_NOT_APPLY, "`hour_utc` does not apply with `busy_hour`", "");
+        problems.push(problem.help("leave one of them out"));
+    }
     let (Some(topology), Some(day)) = (topology, as_of) else { return Vec::new() };
     let mut requests = demand::offered(topology, day);
     requests.extend(generated(topology));
@@ -65,36 +71,54 @@ pub(super) fn requests(
     if let Some(scale) = scale {
         requests = demand::scale(&requests, scale);
     }
+    let profile = Profile::evening();
+    let hour = if is_busiest { Some(demand::busy_hour(topology, &requests, &profile)) } else { hour };
     if let Some(hour) = hour {
-        requests = demand::at_hour(topology, &requests, &Profile::evening(), hour);
+        requests = demand::at_hour(topology, &requests, &profile, hour);
     }
     requests
 }
 
 /// What makes requests where the scenario asks for a model.
-fn model(settings: &RawDemands, source: DemandSource, problems: &mut Problems) -> impl Fn(&Topology) -> Vec<Request> + use<> {
+fn model(
+    settings: &RawDemands,
+    source: DemandSource,
+    places: &Places,
+    problems: &mut Problems,
+) -> impl Fn(&Topology) -> Vec<Request> + use<> {
     let service = settings.service.word("service class", SERVICES, problems).unwrap_or(Service::Internet);
     let decay = settings.decay_km.number(DECAY, problems).and_then(Length::from_km);
     let total = settings.total.bandwidth(problems);
+    let from = places.end(&settings.from, problems);
+    let is_one = source == DemandSource::OneToMany;
+    let is_even = is_one || source == DemandSource::Uniform;
     let of_source = [
-        (&settings.total, "total", source == DemandSource::Uniform),
+        (&settings.from, "from", is_one),
+        (&settings.total, "total", is_even),
         (&settings.decay_km, "decay_km", source == DemandSource::Gravity),
-        (&settings.service, "service", matches!(source, DemandSource::Gravity | DemandSource::Uniform)),
+        (&settings.service, "service", is_even || source == DemandSource::Gravity),
     ];
     for (entry, key, applies) in of_source {
         if !entry.is_blank() && !applies {
             let problem = entry.problem(code::KEY_DOES_NOT_APPLY, format!("`{key}` does not apply to these demands"), "");
-            problems.push(problem.help("it belongs to `use = \"gravity\"` or `use = \"uniform\"`; leave it out"));
+            problems.push(problem.help("it belongs to demands that `use` has generated otherwise; leave it out"));
         }
     }
-    if source == DemandSource::Uniform && settings.total.is_blank() {
-        let problem = settings.r#use.problem(code::MISSING_VALUE, "`total` is missing", "uniform demands have a total");
+    if is_even && settings.total.is_blank() {
+        let problem = settings.r#use.problem(code::MISSING_VALUE, "`total` is missing", "these demands have a total");
         problems.push(problem.help("give the total traffic, such as `total = \"1 Tbit/s\"`"));
+    }
+    if is_one && settings.from.is_blank() {
+        let problem = settings.r#use.problem(code::MISSING_VALUE, "`from` is missing", "these demands begin somewhere");
+        problems.push(problem.help("name a site or a territory"));
     }
     move |topology| match source {
         DemandSource::Topology | DemandSource::None => Vec::new(),
         DemandSource::Gravity => demand::gravity(topology, &Gravity { service, decay, ..Gravity::internet() }).requests,
         DemandSource::Uniform => demand::uniform(topology, &demand::main_sites(topology), service, total.unwrap_or_default()),
+        DemandSource::OneToMany => from.map_or_else(Vec::new, |from| {
+            demand::one_to_many(topology, from, &demand::main_sites(topology), service, total.unwrap_or_default())
+        }),
     }
 }
 

@@ -76,8 +76,8 @@ pub struct Study {
 pub enum Question {
     /// Which way, how long, and what the law costs.
     Route(route::Spec),
-    /// How much fits; `None` = an optimum, which this version does not compute.
-    Capacity(Option<Box<crate::capacity::Spec>>),
+    /// How much fits.
+    Capacity(Box<crate::capacity::Spec>),
     /// What breaks; `None` = single outages, which this version does not compute.
     Failure(Option<Box<crate::failure::Spec>>),
 }
@@ -103,6 +103,8 @@ pub enum DemandSource {
     Gravity,
     /// All pairs of main sites alike.
     Uniform,
+    /// From one place to all main sites alike.
+    OneToMany,
 }
 
 /// What is to hold.
@@ -172,7 +174,7 @@ fn check(
     let topology = topology(&mut raw, base, &mut problems, &mut inputs);
     let places = &topology.0;
     let policy = ask::policy(raw.policy.as_ref(), as_of, places, &mut problems);
-    let demands = demands::requests(raw.demands.as_ref(), as_of, topology.1.as_ref(), &mut problems);
+    let demands = demands::requests(raw.demands.as_ref(), as_of, (places, topology.1.as_ref()), &mut problems);
     let seed = raw.seed.whole("seed", 0, 1 << 53, &mut problems).unwrap_or(0);
     let chance = Chance { seed: Seed(seed), ..Chance::default() };
     let studies = {

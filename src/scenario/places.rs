@@ -74,6 +74,14 @@ impl Places {
         main
     }
 
+    /// A site or a territory, whether it has a main site or not; only asks whether there is one.
+    pub(super) fn named(&self, entry: &Entry, problems: &mut Problems) {
+        let is_known = |id| self.sites.contains_key(id) || self.territories.contains_key(id);
+        if !entry.get().is_none_or(is_known) {
+            self.blame::<()>(entry, "site or territory", self.sites.keys().chain(self.territories.keys()), problems);
+        }
+    }
+
     fn blame<'a, T>(
         &'a self,
         entry: &Entry,

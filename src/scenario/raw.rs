@@ -2,7 +2,7 @@
 
 use crate::file::{Entry, List, Lists, Pairs, Tables, record};
 use crate::scenario::words::{
-    BASES, COMPARES, DISJOINTS, ELEMENTS, FORMATS, IMPACTS, METRICS, OBJECTIVES, PROFILES, ROUTINGS, RULES, SETS, USES,
+    BASES, BOUNDS, COMPARES, DISJOINTS, ELEMENTS, FORMATS, IMPACTS, METRICS, OBJECTIVES, PROFILES, ROUTINGS, RULES, SETS, USES,
 };
 use crate::topology::raw::{RawDemand, TextOrList};
 use crate::topology::words::{SERVICES, words};
@@ -75,7 +75,8 @@ record! {
 
     /// Who asks for how much. The scenario's own `[[demand]]` are added in any case.
     pub struct RawDemands {
-        /// topology: those of the topology; none; gravity: users and hubs; uniform: all pairs of main sites alike.
+        /// topology: those of the topology; none; gravity: users and hubs; uniform: all pairs of main sites alike;
+        /// one-to-many: from one place to all main sites alike.
         #[schemars(with = "Option<String>", extend("enum" = words(USES)))]
         pub r#use: Entry,
         /// Table with the columns of `demands.csv`, from the scenario's folder, whose demands are added.
@@ -84,7 +85,10 @@ record! {
         /// Service class of generated demands; internet if left out.
         #[schemars(with = "Option<String>", extend("enum" = words(SERVICES)))]
         pub service: Entry,
-        /// Total of `use = "uniform"`, such as `1 Tbit/s`.
+        /// Site or territory where demands of `use = "one-to-many"` begin.
+        #[schemars(with = "Option<String>")]
+        pub from: Entry,
+        /// Total of `use = "uniform"` or `"one-to-many"`, such as `1 Tbit/s`.
         #[schemars(with = "Option<String>")]
         pub total: Entry,
         /// Distance in km over which attraction falls to 1/e, for `use = "gravity"`; left out: distance is no matter.
@@ -108,6 +112,9 @@ record! {
         /// Hour of the day, UTC, at which traffic is taken; left out: each demand at its own peak.
         #[schemars(with = "Option<u8>", range(min = 0, max = 23))]
         pub hour_utc: Entry,
+        /// Traffic is taken at the hour at which most is offered in all, in place of `hour_utc`; false if left out.
+        #[schemars(with = "Option<bool>")]
+        pub busy_hour: Entry,
     }
 
     /// Routes: which way, how long, what the law costs.
@@ -170,12 +177,21 @@ record! {
         /// Demands are admitted by priority as far as they fit, rather than all offered.
         #[schemars(with = "Option<bool>")]
         pub admission: Entry,
+        /// Whether demands keep their latency bounds: held or ignored; held if left out.
+        #[schemars(with = "Option<String>", extend("enum" = words(BOUNDS)))]
+        pub bounds: Entry,
         /// Sites or territories where a maximum flow begins.
         #[schemars(with = "Option<TextOrList>")]
         pub from: List,
         /// Sites or territories where a maximum flow ends.
         #[schemars(with = "Option<TextOrList>")]
         pub to: List,
+        /// Maximum flows between every two of a set of sites, in place of `from` and `to`.
+        #[schemars(with = "Option<String>", extend("enum" = words(SETS)))]
+        pub all_pairs: Entry,
+        /// No more passes through a site than its gateway could switch, for a maximum flow; false if left out.
+        #[schemars(with = "Option<bool>")]
+        pub switching: Entry,
         /// Service class of a maximum flow; internet if left out.
         #[schemars(with = "Option<String>", extend("enum" = words(SERVICES)))]
         pub service: Entry,
@@ -307,9 +323,9 @@ record! {
 #[schemars(tag = "kind", rename_all = "kebab-case")]
 pub enum RawStudy {
     /// Routes.
-    Route(RawRoute),
+    Route(Box<RawRoute>),
     /// Capacity.
-    Capacity(RawCapacity),
+    Capacity(Box<RawCapacity>),
     /// Failure.
-    Failure(RawFailure),
+    Failure(Box<RawFailure>),
 }

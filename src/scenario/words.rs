@@ -1,5 +1,6 @@
 //! The words that scenario files use, each with its meaning.
 
+use crate::capacity::Bounds;
 use crate::network::Metric;
 use crate::policy::{Profile, Rule};
 use crate::route::Disjoint;
@@ -33,6 +34,7 @@ pub const USES: &[(&str, DemandSource)] = &[
     ("none", DemandSource::None),
     ("gravity", DemandSource::Gravity),
     ("uniform", DemandSource::Uniform),
+    ("one-to-many", DemandSource::OneToMany),
 ];
 
 /// What all pairs are of.
@@ -52,6 +54,9 @@ pub const DISJOINTS: &[(&str, Disjoint)] =
 
 /// Whether routes are compared with physical ones.
 pub const COMPARES: &[(&str, bool)] = &[("physical", true), ("none", false)];
+
+/// Whether demands keep their latency bounds.
+pub const BOUNDS: &[(&str, Bounds)] = &[("held", Bounds::Held), ("ignored", Bounds::Ignored)];
 
 /// What a capacity study seeks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,9 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
-use crossborder::report::{self, Format, Report, Run, Style};
+use crossborder::demand::{self, Request};
+use crossborder::report::{self, Column, Format, Report, Run, Style, Table, Value};
+use crossborder::topology::Topology;
 
 use crate::arguments::Global;
 use crate::failure::Failure;
@@ -19,6 +21,27 @@ pub(crate) fn report(report: &Report, run: Option<&Run>, inputs: &[PathBuf], glo
     let mut bytes = Vec::new();
     report::write(report, run, global.format(), style(global), &mut bytes).expect("a vector takes every write");
     deliver(&bytes, inputs, global)
+}
+
+/// Writes requests as a table of demands, which a topology or a scenario reads as the same.
+pub(crate) fn demands(
+    path: &Path,
+    topology: &Topology,
+    requests: &[Request],
+    inputs: &[PathBuf],
+    global: &Global,
+) -> Result<(), Failure> {
+    if global.output.as_deref() == Some(path) {
+        return Err(Failure::Usage("the answer and its demands cannot be one file".to_owned(), None));
+    }
+    let mut table = Table::new("demands", "Demands", demand::COLUMNS.map(|column| Column::text(column, column)).to_vec());
+    for row in demand::rows(topology, requests) {
+        table.push(row.map(Value::from).to_vec());
+    }
+    let report = Report { tables: vec![table], ..Report::new("demands", "Demands") };
+    let mut bytes = Vec::new();
+    report::write(&report, None, Format::Csv, Style::default(), &mut bytes).expect("a vector takes every write");
+    to_file(path, &bytes, inputs)
 }
 
 /// Delivers bytes to the place that was asked for.

@@ -149,7 +149,7 @@ fn plan(policy: &Policy, spec: &Spec, topology: &Topology) -> Report {
     report
 }
 
-fn service() -> impl TypedValueParser<Value = Service> {
+pub(crate) fn service() -> impl TypedValueParser<Value = Service> {
     PossibleValuesParser::new(Service::ALL.map(Service::word)).map(|word| {
         let found = Service::ALL.into_iter().find(|service| service.word() == word);
         found.expect("clap takes no word but these")

@@ -25,6 +25,9 @@ pub(crate) struct Arguments {
     /// Write a manifest of the run to this file [default with -o FILE: FILE.manifest.json]
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
+    /// Write the scenario's demands to this file too, generated, grown and scaled as they are, as a table of demands
+    #[arg(long, value_name = "FILE", conflicts_with = "verify")]
+    write_demands: Option<PathBuf>,
     /// Repeat the run of a manifest and compare; ends with 1 if the result or an input differs
     #[arg(long, value_name = "MANIFEST", conflicts_with_all = ["scenario", "manifest", "set", "seed"])]
     verify: Option<PathBuf>,
@@ -42,6 +45,9 @@ pub(crate) fn run(arguments: &Arguments, global: &Global) -> Result<Ending, Fail
         return Ok(Ending::Done);
     }
     let (report, run, interruption) = work(&scenario, global)?;
+    if let Some(path) = &arguments.write_demands {
+        answer::demands(path, &scenario.topology, &scenario.demands, &paths(&scenario), global)?;
+    }
     answer::report(&report, Some(&run), &paths(&scenario), global)?;
     let beside = || Some(PathBuf::from(format!("{}.manifest.json", global.output.as_ref()?.display())));
     if let Some(at) = arguments.manifest.clone().or_else(beside) {

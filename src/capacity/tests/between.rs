@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::algorithm::max_flow::Value;
-use crate::capacity::Hazard;
-use crate::capacity::between::{Place, SiteLimits, Spec, all_pairs, run};
+use crate::capacity::between::{AllPairs, Place, SiteLimits, Spec, all_pairs, run};
+use crate::capacity::optimal::{self, Goal};
+use crate::capacity::{Bounds, Hazard};
 use crate::network::LaneId;
 use crate::policy::Walk;
 use crate::testing::{Chance, every_walk, random_ends, random_international};
@@ -14,7 +15,7 @@ fn place(topology: &Topology, sites: &[&str]) -> Place {
 }
 
 fn spec(topology: &Topology, from: &[&str], to: &[&str]) -> Spec {
-    Spec { from: place(topology, from), to: place(topology, to), sites: SiteLimits::None }
+    Spec { from: place(topology, from), to: place(topology, to), sites: SiteLimits::None, service: Service::Internet }
 }
 
 fn group(id: &str, segments: &[u32], sites: &[u32]) -> RiskGroup {
@@ -68,12 +69,86 @@ fn all_pairs_agree_with_each_pair_by_itself() {
             topology.graph[edge].capacity_back = Some(crate::topology::Capacity::default());
         }
         let law = Law::new(&topology, &policy);
-        let table = all_pairs(&law, &sites);
+        let AllPairs { flows: table, is_by_tree } = all_pairs(&law, &sites);
+        assert_eq!(is_by_tree, !one_way);
         for (i, from) in ["a", "b", "c", "d"].iter().enumerate() {
             for (j, to) in ["a", "b", "c", "d"].iter().enumerate() {
                 assert_eq!(table[i][j], run(&law, &spec(&topology, &[from], &[to])).flow, "{from} {to}");
             }
         }
+    }
+}
+
+#[test]
+fn the_lawful_flow_of_one_pair_is_its_multiplier_and_no_more_than_physics_allows() {
+    let mut less = 0;
+    for seed in 0..200 {
+        let mut topology = random_international(seed);
+        let mut chance = Chance(seed ^ 0x1AF);
+        for segment in 0..topology.segment_count() {
+            set_capacity(&mut topology, segment, chance.below(900));
+        }
+        for i in 0..topology.site_count() {
+            if chance.one_in(3) {
+                set_switching(&mut topology, &format!("s{i}"), chance.below(900));
+            }
+        }
+        let (from, to) = random_ends(&topology, &mut chance);
+        let policy = lawful();
+        let law = Law::new(&topology, &policy);
+        let [a, b] = [from, to].map(|site| Place { name: String::new(), sites: vec![site] });
+        let service = chance.pick(&Service::ALL);
+        let outcome = run(&law, &Spec { from: a, to: b, sites: SiteLimits::None, service });
+        let flow = outcome.lawful.unwrap();
+        #[expect(clippy::cast_precision_loss, reason = "small")]
+        let physical = outcome.flow.bounded().unwrap() as f64;
+        assert!(flow.mbps <= flow.bound_mbps && flow.mbps <= physical * (1.0 + 1e-9), "seed {seed} {flow:?}");
+        assert!(flow.bound_mbps <= flow.mbps * (1.0 + 2e-7) + 1e-6, "seed {seed} {flow:?}");
+        let query = Query { from, to, service, operator: None };
+        let request = Request { traffic: Bandwidth::from_mbps(1), ..Request::question("", query) };
+        let spec = optimal::Spec { requests: vec![request], goal: Goal::Concurrent, bounds: Bounds::Ignored, gap: 0.0 };
+        let best = optimal::run(&law, &spec);
+        assert!(best.is_exact(), "seed {seed} {} {}", best.value, best.bound);
+        let multiplier = if best.placed.placements[0].parts.is_empty() { 0.0 } else { best.value };
+        assert!((flow.mbps - multiplier).abs() <= 1e-6 * multiplier + 1e-6, "seed {seed} {} {multiplier}", flow.mbps);
+        less += usize::from(0.0 < flow.mbps && flow.mbps < physical * 0.99);
+    }
+    assert!(less >= 5, "{less} flows that law makes less prove little");
+}
+
+#[test]
+fn a_lawful_flow_joins_all_pairs_of_its_places() {
+    for seed in 0..100 {
+        let mut topology = random_international(seed);
+        let mut chance = Chance(seed ^ 0x1B0);
+        for segment in 0..topology.segment_count() {
+            set_capacity(&mut topology, segment, chance.below(900));
+        }
+        let policy = lawful();
+        let law = Law::new(&topology, &policy);
+        let of = |code: &str| {
+            let territory = topology.find_territory(code);
+            let sites = topology.sites().filter(|(_, site)| site.territory == territory).map(|(id, _)| id).collect();
+            Place { name: code.to_owned(), sites }
+        };
+        let flow = |from: Place, to: Place| {
+            let outcome = run(&law, &Spec { from, to, sites: SiteLimits::None, service: Service::Internet });
+            #[expect(clippy::cast_precision_loss, reason = "small")]
+            let physical = outcome.flow.bounded().unwrap() as f64;
+            let lawful = outcome.lawful.unwrap();
+            assert!(lawful.mbps <= physical * (1.0 + 1e-9), "seed {seed} {lawful:?} {physical}");
+            assert!(lawful.bound_mbps <= lawful.mbps * (1.0 + 2e-7) + 1e-6, "seed {seed} {lawful:?}");
+            lawful.mbps
+        };
+        let (a, b) = (of("A"), of("B"));
+        let whole = flow(a.clone(), b.clone());
+        let one = |&from: &SiteId, &to: &SiteId| {
+            let place = |site| Place { name: String::new(), sites: vec![site] };
+            flow(place(from), place(to))
+        };
+        let parts: Vec<f64> = a.sites.iter().flat_map(|from| b.sites.iter().map(move |to| one(from, to))).collect();
+        let (most, sum) = (parts.iter().copied().fold(0.0, f64::max), parts.iter().sum::<f64>());
+        assert!(most <= whole * (1.0 + 1e-6) + 1e-3 && whole <= sum * (1.0 + 1e-6) + 1e-3, "seed {seed} {most} {whole} {sum}");
     }
 }
 
@@ -131,7 +206,7 @@ fn diverse_routes_are_as_many_as_the_best_of_all_sets() {
         let law = Law::new(&topology, &policy);
         let ends = [from, to].map(|site| Place { name: String::new(), sites: vec![site] });
         let [from_place, to_place] = ends;
-        let outcome = run(&law, &Spec { from: from_place, to: to_place, sites: SiteLimits::None });
+        let outcome = run(&law, &Spec { from: from_place, to: to_place, sites: SiteLimits::None, service: Service::Internet });
         let found = outcome.diverse.unwrap();
         let hazards = |segment: SegmentId| -> Vec<Hazard> {
             let groups = topology.risk_groups.iter().enumerate().filter(|(_, group)| group.segments.contains(&segment));

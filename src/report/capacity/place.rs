@@ -2,11 +2,15 @@
 
 use super::{bottleneck, gbps, hundredfold, lane, percent, site, territory, usage, usage_columns};
 use crate::capacity::place::{Bounds, Mode, Outcome, Routing, Spec};
-use crate::capacity::{Placement, Shortfall, Usage, borders, pairs};
+use crate::capacity::{Bottleneck, Placement, Room, Shortfall, Usage, borders, elsewhere, pairs};
+use crate::demand::Request;
 use crate::policy::Law;
 use crate::report::{Column, Report, Table, Value};
 use crate::route::why_not;
 use crate::topology::Topology;
+
+/// How many bottlenecks a reason names.
+const NAMED: usize = 8;
 
 /// Tells what became of the traffic; `explain` also says which rules keep it off.
 #[must_use]
@@ -16,7 +20,9 @@ pub fn placement(law: &Law<'_>, spec: &Spec, outcome: &Outcome) -> Report {
     let mut report = Report::new("capacity", title);
     report.fact("as_of", "As of", law.policy().as_of.to_string());
     report.fact("routing", "Routing", routing(spec));
-    report.fact("metric", "Shortest by", spec.metric.word());
+    if !matches!(spec.routing, Routing::Optimal { .. }) {
+        report.fact("metric", "Shortest by", spec.metric.word());
+    }
     report.fact("demands", "Demands", spec.requests.len());
     let offered = crate::demand::total(&spec.requests);
     let carried: f64 = outcome.placements.iter().map(Placement::carried_mbps).sum();
@@ -28,23 +34,30 @@ pub fn placement(law: &Law<'_>, spec: &Spec, outcome: &Outcome) -> Report {
     report.quantity("utilisation_max_percent", "Highest utilisation", hundredfold(outcome.loads.worst(law)), 1);
     let is_over = |usage: Usage| usage.headroom_mbps().is_some_and(|headroom| headroom < -1e-6);
     report.fact("overloaded", "Overloaded directions", outcome.loads.lanes(law).filter(|lane| is_over(lane.usage)).count());
+    details(&mut report, law, &spec.requests, outcome);
+    report
+}
+
+/// Adds what the traffic makes of everything, and what is not carried.
+pub(super) fn details(report: &mut Report, law: &Law<'_>, requests: &[Request], outcome: &Outcome) {
+    let topology = law.topology();
     report.tables.push(cables(law, outcome));
     report.tables.push(segments(law, outcome));
     report.tables.push(gateways(law, outcome));
     report.tables.push(groups(law, outcome));
     report.tables.push(crossings(law, outcome));
-    report.tables.push(matrix(law, spec, outcome));
-    let short = short(topology, spec, outcome);
+    report.tables.push(matrix(law, requests, outcome));
+    let short = short(topology, requests, outcome);
     if !short.rows().is_empty() {
         report.tables.push(short);
     }
     for (id, violation) in &outcome.shares {
         report.note(format!("{} in {}: {}", violation.rule.code(), topology.territory(*id).name, violation.text));
     }
-    report
 }
 
-/// Adds, for each demand without lawful route, which rules forbid the shortest physical one, and where.
+/// Adds, for each demand without lawful route, which rules forbid the shortest physical one, and where; for each that is
+/// dropped although it has one, what cuts it off, or by which other route it would fit.
 pub fn explain(report: &mut Report, law: &Law<'_>, spec: &Spec, outcome: &Outcome) {
     let topology = law.topology();
     let columns = vec![
@@ -69,6 +82,36 @@ pub fn explain(report: &mut Report, law: &Law<'_>, spec: &Spec, outcome: &Outcom
     if !table.rows().is_empty() {
         report.tables.push(table);
     }
+    let table = dropped(law, spec, outcome);
+    if !table.rows().is_empty() {
+        report.tables.push(table);
+    }
+}
+
+fn dropped(law: &Law<'_>, spec: &Spec, outcome: &Outcome) -> Table {
+    let topology = law.topology();
+    let columns = vec![
+        Column::text("demand", "Demand"),
+        Column::text("finding", "Finding"),
+        Column::text("by", "By"),
+        Column::number("room_gbps", "Room", 3),
+    ];
+    let mut table = Table::new("dropped", "Dropped demands: every lawful route is cut, or one has room", columns);
+    for (i, room) in elsewhere(law, spec, outcome) {
+        let name = || Value::from(spec.requests[i].name.as_str());
+        match room {
+            Room::Cut(by) => {
+                for what in by {
+                    table.push(vec![name(), "cut".into(), bottleneck(topology, what).into(), 0.0.into()]);
+                }
+            }
+            Room::Left(way, mbps) => {
+                let sites: Vec<&str> = way.sites.iter().map(|&at| site(topology, at)).collect();
+                table.push(vec![name(), "room by another route".into(), sites.join(", ").into(), gbps(mbps).into()]);
+            }
+        }
+    }
+    table
 }
 
 fn routing(spec: &Spec) -> String {
@@ -76,6 +119,13 @@ fn routing(spec: &Spec) -> String {
         Routing::Shortest => "shortest lawful route".to_owned(),
         Routing::EqualCost => "all lawful routes of least cost, split at every step".to_owned(),
         Routing::Split { routes } => format!("up to {routes} lawful routes each"),
+        Routing::Optimal { gap } => {
+            let best = match spec.mode {
+                Mode::Offered => "lawful routes with the least highest utilisation",
+                Mode::Admission => "lawful routes that carry the most",
+            };
+            if gap > 0.0 { format!("{best}, to a gap of {} %", hundredfold(gap)) } else { best.to_owned() }
+        }
     };
     let mode = match spec.mode {
         Mode::Offered => "all offered",
@@ -201,7 +251,7 @@ fn crossings(law: &Law<'_>, outcome: &Outcome) -> Table {
     table
 }
 
-fn matrix(law: &Law<'_>, spec: &Spec, outcome: &Outcome) -> Table {
+fn matrix(law: &Law<'_>, requests: &[Request], outcome: &Outcome) -> Table {
     let topology = law.topology();
     let columns = vec![
         Column::text("from", "From"),
@@ -210,7 +260,7 @@ fn matrix(law: &Law<'_>, spec: &Spec, outcome: &Outcome) -> Table {
         Column::number("carried_gbps", "Carried", 1),
     ];
     let mut table = Table::new("pairs", "Traffic between territories", columns);
-    for load in pairs(law, &spec.requests, &outcome.placements) {
+    for load in pairs(law, requests, &outcome.placements) {
         table.push(vec![
             territory(topology, load.from).into(),
             territory(topology, load.to).into(),
@@ -221,7 +271,16 @@ fn matrix(law: &Law<'_>, spec: &Spec, outcome: &Outcome) -> Table {
     table
 }
 
-fn short(topology: &Topology, spec: &Spec, outcome: &Outcome) -> Table {
+/// Some bottlenecks by name, the rest by number.
+fn several(topology: &Topology, all: &[Bottleneck]) -> String {
+    let mut names: Vec<String> = all.iter().take(NAMED).map(|&what| bottleneck(topology, what)).collect();
+    if all.len() > NAMED {
+        names.push(format!("{} more", all.len() - NAMED));
+    }
+    names.join("; ")
+}
+
+fn short(topology: &Topology, requests: &[Request], outcome: &Outcome) -> Table {
     let columns = vec![
         Column::text("demand", "Demand"),
         Column::number("priority", "Priority", 0),
@@ -230,16 +289,14 @@ fn short(topology: &Topology, spec: &Spec, outcome: &Outcome) -> Table {
         Column::text("reason", "Why not all"),
     ];
     let mut table = Table::new("not_carried", "Demands not carried in full", columns);
-    for (request, placement) in spec.requests.iter().zip(&outcome.placements) {
+    for (request, placement) in requests.iter().zip(&outcome.placements) {
         let Some(shortfall) = &placement.shortfall else { continue };
         let reason = match shortfall {
             Shortfall::Unconnected => "no cable in service joins the two".to_owned(),
             Shortfall::Unlawful => "no lawful route".to_owned(),
             Shortfall::TooSlow { fastest } => format!("the fastest lawful route takes {:.2} ms one way", fastest.ms()),
-            Shortfall::Full { at } => {
-                let full: Vec<String> = at.iter().map(|&what| bottleneck(topology, what)).collect();
-                format!("full: {}", full.join("; "))
-            }
+            Shortfall::Full { at } => format!("full: {}", several(topology, at)),
+            Shortfall::CutOff { by } => format!("cut off by what is full: {}", several(topology, by)),
         };
         table.push(vec![
             request.name.as_str().into(),
