@@ -117,6 +117,66 @@ fn the_most_that_can_be_carried_is_no_less_than_admission_carries() {
     assert!(number(&placed, "carried_gbps") >= number(&admitted, "carried_gbps") * (1.0 - 1e-6));
 }
 
+/// Reads a scenario whose demands are those of a square table.
+fn with_matrix(matrix: &str) -> Result<Scenario, Vec<String>> {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("matrix.csv"), matrix).unwrap();
+    let topology = Path::new(env!("CARGO_MANIFEST_DIR")).join("topologies/pacific");
+    let text = format!(
+        "format = 1\nname = \"t\"\ntopology = '{}'\nas_of = \"2022-01-01\"\n[demands]\nuse = \"none\"\n\
+         matrix = \"matrix.csv\"\n[[study]]\nkind = \"capacity\"\n",
+        topology.display()
+    );
+    scenario::parse("t.toml", text.into_bytes(), folder.path(), &[]).map_err(|problems| {
+        let place = |problem: &crossborder::problem::Problem| problem.place.as_ref().map(|place| problems.line_column(place));
+        problems.list().iter().map(|problem| format!("{:?} {}", place(problem), problem.message)).collect()
+    })
+}
+
+#[test]
+fn a_square_table_gives_a_demand_for_each_pair() {
+    let scenario = with_matrix("Gbit/s,TO,FJ\nFJ,1.5,\nTO,0,40\n").unwrap();
+    let demands: Vec<_> = scenario.demands.iter().map(|demand| (demand.name.as_str(), demand.traffic.mbps())).collect();
+    assert_eq!(demands, [("FJ.TO", 1500), ("TO.FJ", 40_000)]);
+    // The unit may stand in each cell, too.
+    assert_eq!(with_matrix(",TO,FJ\nFJ,2 Tbit/s,\nTO,,\n").unwrap().demands[0].traffic.mbps(), 2_000_000);
+}
+
+#[test]
+fn what_is_wrong_with_a_square_table_is_said_with_its_row() {
+    let wrong = |matrix: &str| with_matrix(matrix).unwrap_err();
+    assert_eq!(wrong("Gbit/s,TO,FJ\nFJ,1\nTO,,4\n"), ["Some((2, 1)) row has 2 cells, but the header has 3"]);
+    assert_eq!(wrong("Gbit/s,TO,FJ\nTO,,4\n"), ["Some((1, 11)) `FJ` has a column and no row"]);
+    assert_eq!(wrong("Gbit/s,TO\nTO,\nFJ,4\n"), ["Some((3, 1)) `FJ` has a row and no column"]);
+    assert_eq!(wrong("Gbit/s,TO,FJ\nFJ,-4,\nTO,,\n"), ["Some((2, 4)) `-4 Gbit/s` is no bandwidth: negative"]);
+    assert_eq!(wrong("Gbit/s,TO,Fj\nFj,4,\nTO,,\n"), ["Some((1, 11)) unknown site or territory `Fj`"]);
+    assert_eq!(wrong("Gbit/s,TO,FJ\nFJ,4,4\nTO,,\n").len(), 1);
+}
+
+#[test]
+fn a_demand_that_cannot_be_is_refused() {
+    let demand = "[[demand]]\nfrom = \"TO\"\nto = \"Nowhere\"\nservice = \"voice\"\ntraffic = \"-3 Gbit/s\"\n";
+    let problems = parse(&format!("{demand}[[study]]\nkind = \"capacity\"")).unwrap_err();
+    assert!(problems.iter().any(|problem| problem.contains("`Nowhere`")), "{problems:?}");
+    assert!(problems.iter().any(|problem| problem.contains("no bandwidth: negative")), "{problems:?}");
+}
+
+#[test]
+fn demands_from_one_place_go_to_all_others_and_keep_their_total() {
+    let text = "[demands]\nuse = \"one-to-many\"\nfrom = \"FJ\"\ntotal = \"100 Gbit/s\"\n[[study]]\nkind = \"capacity\"";
+    let scenario = parse(text).unwrap();
+    assert_eq!(crossborder::demand::total(&scenario.demands).gbps(), 100.0);
+    assert!(scenario.demands.len() > 2);
+    let problems = parse(&text.replace("from = \"FJ\"", "busy_hour = true\nhour_utc = 3")).unwrap_err();
+    assert!(problems.iter().any(|problem| problem == "`from` is missing"), "{problems:?}");
+    assert!(problems.iter().any(|problem| problem.contains("does not apply with `busy_hour`")), "{problems:?}");
+    // The busy hour has no less than any other.
+    let total = |hour: &str| {
+        crossborder::demand::total(&parse(&format!("[demands]\n{hour}\n{}", &text[text.find("[[").unwrap()..])).unwrap().demands)
+    };
+    assert!((0..24).all(|hour| total(&format!("hour_utc = {hour}")) <= total("busy_hour = true")));
+}
+
 #[test]
 fn what_does_not_apply_to_an_objective_is_said_all_at_once() {
     let study = "[[study]]\nkind = \"capacity\"\nobjective = \"max-flow\"\nrouting = \"optimal\"\nk = 3\n\

@@ -22,7 +22,7 @@ pub fn table<T: Record + Default>(
     problems: &mut Problems,
 ) -> Vec<T> {
     let text = problems.file(file).text.clone();
-    let mut scanner = Scanner { file, text: &text, at: 0, is_cut: false };
+    let mut scanner = Scanner::new(file, &text);
     let known = T::default().keys();
     let Some(header) = scanner.row(problems) else {
         let problem = Problem::new(code::NO_HEADER, "the table has no header");
@@ -41,11 +41,8 @@ pub fn table<T: Record + Default>(
         if row.is_cut {
             continue;
         }
-        if row.cells.len() != header.cells.len() {
-            let message = format!("row has {} cells, but the header has {}", row.cells.len(), header.cells.len());
-            let at = row.cells.get(header.cells.len()).and_then(|cell| cell.place.clone()).unwrap_or(place);
-            let help = "a comma inside a cell needs quotes around the cell; an unknown value is an empty cell";
-            problems.push(Problem::new(code::RAGGED_ROW, message).at(at, "").help(help));
+        if let Some(problem) = ragged(&row, header.cells.len()) {
+            problems.push(problem);
             continue;
         }
         let is_known = |(key, _): &(Entry, Value)| known.contains(&key.text.as_str());
@@ -55,6 +52,15 @@ pub fn table<T: Record + Default>(
         records.push(record);
     }
     records
+}
+
+/// What is wrong with a row that has not as many cells as the header.
+pub(super) fn ragged(row: &Row, width: usize) -> Option<Problem> {
+    let message = format!("row has {} cells, but the header has {width}", row.cells.len());
+    let place = Place { file: row.file, span: row.span.clone() };
+    let at = row.cells.get(width).and_then(|cell| cell.place.clone()).unwrap_or(place);
+    let help = "a comma inside a cell needs quotes around the cell; an unknown value is an empty cell";
+    (row.cells.len() != width).then(|| Problem::new(code::RAGGED_ROW, message).at(at, "").help(help))
 }
 
 fn check_header(header: &Row, known: &[&str], required: &[&str], problems: &mut Problems) {
@@ -95,24 +101,28 @@ pub fn unguarded(text: &str) -> &str {
     rest.filter(|rest| rest.trim_start_matches('\'').starts_with(FORMULA)).unwrap_or(text)
 }
 
-struct Row {
+pub(super) struct Row {
     file: FileId,
-    cells: Vec<Entry>,
+    pub(super) cells: Vec<Entry>,
     span: Range<usize>,
     /// A quote in it never ends.
-    is_cut: bool,
+    pub(super) is_cut: bool,
 }
 
-struct Scanner<'a> {
+pub(super) struct Scanner<'a> {
     file: FileId,
     text: &'a str,
     at: usize,
     is_cut: bool,
 }
 
-impl Scanner<'_> {
+impl<'a> Scanner<'a> {
+    pub(super) fn new(file: FileId, text: &'a str) -> Self {
+        Self { file, text, at: 0, is_cut: false }
+    }
+
     /// The next row that is not blank; `None` at the end.
-    fn row(&mut self, problems: &mut Problems) -> Option<Row> {
+    pub(super) fn row(&mut self, problems: &mut Problems) -> Option<Row> {
         loop {
             let rest = &self.text[self.at..];
             if rest.is_empty() {

@@ -5,12 +5,14 @@
 
 mod csv;
 mod entry;
+mod matrix;
 mod record;
 mod toml;
 mod write;
 
 pub use csv::{table, unguarded};
 pub use entry::{Entry, Form, Interval, List, Number, suggest, validity};
+pub use matrix::{Matrix, matrix};
 pub use record::{Field, Lists, Pairs, Record, Table, Tables, Value, fill, values};
 pub(crate) use record::{plain, record};
 pub use toml::{document, tree};

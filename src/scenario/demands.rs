@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use crate::demand::{self, Gravity, Growth, Profile, Request};
-use crate::file::{self, Entry, Input, Interval, Number};
+use crate::file::{self, Entry, Input, Interval, Matrix, Number};
 use crate::problem::{Problem, Problems, code};
 use crate::scenario::DemandSource;
 use crate::scenario::places::Places;
 use crate::scenario::raw::{RawDemands, RawScenario};
 use crate::scenario::words::USES;
-use crate::topology::raw::RawTopology;
+use crate::topology::raw::{RawDemand, RawTopology};
 use crate::topology::words::{REGIONS, SERVICES};
 use crate::topology::{Service, Topology};
 use crate::units::{Date, Length};
@@ -41,6 +41,40 @@ pub(super) fn gather(
             demand.id = format!("demand-{}", i + 1).into();
         }
         parts.demands.push(demand);
+    }
+}
+
+/// Puts the demands of a square table beside all others, to be checked as one; a name that nothing has is said once.
+pub(super) fn gather_matrix(
+    raw: &RawScenario,
+    base: &Path,
+    parts: &mut RawTopology,
+    problems: &mut Problems,
+    inputs: &mut Vec<Input>,
+) {
+    let settings = raw.demands.clone().unwrap_or_default();
+    let Some(file) = settings.matrix.get().and_then(|table| file::read(&base.join(table), problems, inputs)) else { return };
+    let Matrix { corner, columns, rows } = file::matrix(file, problems);
+    let places = Places::claimed(parts);
+    let named: Vec<bool> = columns.iter().map(|column| places.named(column, problems)).collect();
+    let is_named = |name: &Entry| columns.iter().zip(&named).any(|(column, named)| *named && column.text == name.text);
+    let service = if settings.service.is_blank() { Service::Internet.word().into() } else { settings.service.clone() };
+    for (from, cells) in rows.iter().filter(|(from, _)| is_named(from)) {
+        for (to, cell) in columns.iter().zip(cells).filter(|(to, _)| is_named(to)) {
+            if cell.text.parse::<f64>().map_or(cell.is_blank(), |number| number == 0.0) {
+                continue;
+            }
+            let traffic = Entry { text: format!("{} {}", cell.text, corner.text).trim_end().to_owned(), ..cell.clone() };
+            parts.demands.push(RawDemand {
+                id: Entry { text: format!("{}.{}", from.text, to.text), ..cell.clone() },
+                from: Entry { place: cell.place.clone(), ..from.clone() },
+                to: Entry { place: cell.place.clone(), ..to.clone() },
+                service: service.clone(),
+                traffic,
+                place: cell.place.clone(),
+                ..RawDemand::default()
+            });
+        }
     }
 }
 
@@ -96,7 +130,7 @@ fn model(
         (&settings.from, "from", is_one),
         (&settings.total, "total", is_even),
         (&settings.decay_km, "decay_km", source == DemandSource::Gravity),
-        (&settings.service, "service", is_even || source == DemandSource::Gravity),
+        (&settings.service, "service", is_even || source == DemandSource::Gravity || !settings.matrix.is_blank()),
     ];
     for (entry, key, applies) in of_source {
         if !entry.is_blank() && !applies {

@@ -249,6 +249,7 @@ fn topology(raw: &mut RawScenario, base: &Path, problems: &mut Problems, inputs:
     };
     demands::gather(raw, base, &mut parts, problems, inputs);
     edit::apply(std::mem::take(&mut raw.edit), &mut parts, problems);
+    demands::gather_matrix(raw, base, &mut parts, problems, inputs);
     let mut places = Places::claimed(&parts);
     let built = topology::build::topology(parts, problems);
     if let Some(topology) = &built {

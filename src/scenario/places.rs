@@ -74,12 +74,13 @@ impl Places {
         main
     }
 
-    /// A site or a territory, whether it has a main site or not; only asks whether there is one.
-    pub(super) fn named(&self, entry: &Entry, problems: &mut Problems) {
-        let is_known = |id| self.sites.contains_key(id) || self.territories.contains_key(id);
-        if !entry.get().is_none_or(is_known) {
+    /// Tells whether there is such a site or territory, with a main site or without.
+    pub(super) fn named(&self, entry: &Entry, problems: &mut Problems) -> bool {
+        let is_known = entry.get().is_some_and(|id| self.sites.contains_key(id) || self.territories.contains_key(id));
+        if !is_known {
             self.blame::<()>(entry, "site or territory", self.sites.keys().chain(self.territories.keys()), problems);
         }
+        is_known
     }
 
     fn blame<'a, T>(

@@ -82,7 +82,11 @@ record! {
         /// Table with the columns of `demands.csv`, from the scenario's folder, whose demands are added.
         #[schemars(with = "Option<String>")]
         pub file: Entry,
-        /// Service class of generated demands; internet if left out.
+        /// Square table of traffic from rows to columns, from the scenario's folder, whose demands are added: sites or
+        /// territories name rows and columns, the corner has the unit, such as `Gbit/s`; empty or 0: none.
+        #[schemars(with = "Option<String>")]
+        pub matrix: Entry,
+        /// Service class of generated demands and of a matrix; internet if left out.
         #[schemars(with = "Option<String>", extend("enum" = words(SERVICES)))]
         pub service: Entry,
         /// Site or territory where demands of `use = "one-to-many"` begin.
