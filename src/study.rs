@@ -3,6 +3,11 @@
 //! Each study is a room of its own (`route` and its siblings); here is only who is asked what, and the report of the
 //! whole. It reads no file and knows no format.
 
+use std::ops::ControlFlow;
+
+use crate::algorithm::block::Block;
+use crate::failure;
+use crate::failure::checkpoint::{Keeper, Part};
 use crate::network::compile;
 use crate::policy::Law;
 use crate::report::Column;
@@ -20,6 +25,14 @@ const BLOCK: usize = 2048;
 /// The same bytes at any thread count.
 #[must_use]
 pub fn run(scenario: &Scenario, goes_on: impl Fn() -> bool + Sync) -> Report {
+    run_kept(scenario, goes_on, &mut Keeper::new(Vec::new(), &mut |_| ControlFlow::Continue(())))
+}
+
+/// Runs a scenario as [`run`] does; what its long studies have come to is kept, and what was kept is not run again.
+///
+/// `keeper` is one of the scenario's [`parts`]. The report is that of an unbroken run.
+#[must_use]
+pub fn run_kept(scenario: &Scenario, goes_on: impl Fn() -> bool + Sync, keeper: &mut Keeper<'_>) -> Report {
     let law = Law::new(&scenario.topology, &scenario.policy);
     let mut report = head("run", scenario);
     for study in &scenario.studies {
@@ -27,13 +40,17 @@ pub fn run(scenario: &Scenario, goes_on: impl Fn() -> bool + Sync) -> Report {
             report.is_partial = true;
             break;
         }
-        let mut part = answer(&law, study, &goes_on);
+        let mut part = answer(&law, study, &goes_on, keeper);
         part.title = format!("{}: {}", study.name, part.title);
         part.facts.insert(0, report::Fact::new("study", "Study", study.name.as_str()));
+        report.is_partial = part.is_unfinished();
         report.parts.push(part);
+        if report.is_partial {
+            break;
+        }
     }
     for expectation in &scenario.expectations {
-        if !goes_on() {
+        if report.is_partial || !goes_on() {
             report.is_partial = true;
             break;
         }
@@ -46,12 +63,30 @@ pub fn run(scenario: &Scenario, goes_on: impl Fn() -> bool + Sync) -> Report {
     report
 }
 
+/// The parts of a run that a checkpoint keeps, in order, with nothing run yet.
+#[must_use]
+pub fn parts(scenario: &Scenario) -> Vec<Part> {
+    let law = Law::new(&scenario.topology, &scenario.policy);
+    let of_study = |study: &Study| match &study.question {
+        Question::Failure(Some(spec)) => {
+            let years = failure::years::part(&law, spec, &study.name, &scenario.identity);
+            let snapshots = failure::snapshots::part(&law, spec, &study.name, &scenario.identity);
+            [years, snapshots].into_iter().flatten().collect()
+        }
+        Question::Route(_) | Question::Capacity(_) | Question::Failure(None) => Vec::new(),
+    };
+    scenario.studies.iter().flat_map(of_study).collect()
+}
+
 /// How many steps a run has, at most.
 #[must_use]
 pub fn steps(scenario: &Scenario) -> usize {
     let of_study = |study: &Study| match &study.question {
         Question::Route(route) => 1 + route.requests.len().div_ceil(BLOCK),
-        Question::Failure(Some(failure)) => 1 + failure.years.map_or(0, |years| usize::try_from(years).unwrap_or(usize::MAX)),
+        Question::Failure(Some(failure)) => {
+            let blocks = [failure.samples, failure.states].map(|states| states.unwrap_or(0).div_ceil(Block::STATES as u64));
+            1 + usize::try_from(failure.years.unwrap_or(0) + blocks[0] + blocks[1]).unwrap_or(usize::MAX - 1)
+        }
         Question::Capacity(_) | Question::Failure(None) => 1,
     };
     scenario.studies.iter().map(of_study).sum::<usize>() + scenario.expectations.len()
@@ -119,7 +154,7 @@ const fn kind(question: &Question) -> &'static str {
     }
 }
 
-fn answer(law: &Law<'_>, study: &Study, goes_on: &(impl Fn() -> bool + Sync)) -> Report {
+fn answer(law: &Law<'_>, study: &Study, goes_on: &(impl Fn() -> bool + Sync), keeper: &mut Keeper<'_>) -> Report {
     match &study.question {
         Question::Route(spec) => {
             let rest = Spec { requests: Vec::new(), ..spec.clone() };
@@ -131,7 +166,7 @@ fn answer(law: &Law<'_>, study: &Study, goes_on: &(impl Fn() -> bool + Sync)) ->
             Report { is_partial, ..report::route::report(law, spec, &Outcome::new(law, answers)) }
         }
         Question::Capacity(spec) => report::capacity::answer(law, spec),
-        Question::Failure(Some(spec)) => report::failure::answer(law, spec, goes_on),
+        Question::Failure(Some(spec)) => report::failure::answer(law, spec, goes_on, keeper),
         Question::Failure(None) => Report::new(kind(&study.question), "Not computed by this version"),
     }
 }

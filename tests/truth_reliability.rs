@@ -16,6 +16,7 @@ use crossborder::failure::likely::bound;
 use crossborder::failure::sample::{Component, Sampler};
 use crossborder::network::{Network, Outage, UNREACHABLE, VertexId};
 use crossborder::random::Seed;
+use crossborder::statistics::{Estimate, Moments};
 use crossborder::topology::{SegmentId, SiteId};
 use serde_json::Value;
 
@@ -116,6 +117,50 @@ fn reliability_is_that_of_every_known_case() {
         let got = parting(&system, STATES).unwrap();
         assert_close(got.probability, number(&expect["unreliability"]), &case["tolerance"], name);
     }
+}
+
+/// Links drawn up or down in many states, the terminals sought in 512 of them at once.
+fn sampled(system: &System, blocks: u64) -> Estimate {
+    let segments: Vec<_> = system.links.iter().map(|link| (SiteId(link.ends[0]), SiteId(link.ends[1]), 1, [1; 2])).collect();
+    let network = Network::of_sites(system.vertices, &segments);
+    let names: Vec<String> = (0..segments.len()).map(|link| format!("link {link}")).collect();
+    let unavailability = system.links.iter().map(|link| link.downtime.probability);
+    let parts: Vec<_> =
+        names.iter().zip(unavailability).map(|(name, unavailability)| Component { name, unavailability }).collect();
+    let groups: Vec<Vec<SegmentId>> = (0..segments.len()).map(|link| vec![SegmentId::from_index(link)]).collect();
+    let terminals: Vec<VertexId> = system.terminals.iter().map(|&terminal| VertexId(terminal)).collect();
+    let kernel = Connectivity::new(&network, &groups, &[vec![terminals[0]]], &terminals);
+    let sampler = Sampler::new(Seed(5), &parts);
+    let (mut down, mut workspace, mut parted) = (Vec::new(), Workspace::default(), 0);
+    for block in 0..blocks {
+        sampler.draw(block, &mut down);
+        kernel.evaluate(&down, &mut workspace);
+        parted += u64::from((!kernel.reach(0, &mut workspace).all(terminals.iter().copied())).count());
+    }
+    Estimate::of_share(parted, blocks * Block::STATES as u64)
+}
+
+#[test]
+fn sampled_reliability_lies_within_four_standard_errors_of_the_known_one() {
+    let Some(cases) = truth::cases("05_reliability") else { return };
+    let (mut compared, mut rare) = (0, Vec::new());
+    for case in cases.iter().filter(|case| case.value["query"]["op"] != "reliability_set" && !case.value["graph"].is_null()) {
+        let (graph, exact) = (&case.value["graph"], number(&case.value["expect"]["unreliability"]));
+        let terminals: Vec<&Value> = case.value["query"]["terminals"].as_array().unwrap().iter().collect();
+        // About a million states; where fewer than 20 of them are parted, sampling says nothing, and the exact test above
+        // is the only one.
+        let blocks = 2_000;
+        if exact * (blocks * Block::STATES as u64) as f64 <= 20.0 {
+            rare.push(case.name.as_str());
+            continue;
+        }
+        let estimate = sampled(&system(graph, &terminals, |link| unavailable(complement(&link["p_up"]))), blocks);
+        let off = (estimate.mean - exact).abs();
+        assert!(off <= 4.0 * estimate.standard_error, "{}: {estimate:?} is not {exact:e}", case.name);
+        compared += 1;
+    }
+    println!("{compared} values within four standard errors; too rare to be sampled plainly: {rare:?}");
+    assert!(compared >= 20, "{compared}");
 }
 
 /// All-terminal with one or with many probabilities, some pairs, and the expected number of parted pairs.
@@ -419,6 +464,38 @@ fn unserved_demand_is_that_of_every_known_case() {
         }
         assert_close(shortfalls, number(&expect["lole_periods"]), &case.value["tolerance"], &case.name);
         assert_close(unserved, number(&expect["eue"]), &case.value["tolerance"], &case.name);
+    }
+}
+
+#[test]
+fn sampled_unserved_demand_lies_within_four_standard_errors_of_the_known_one() {
+    let Some(cases) = truth::cases("10_adequacy") else { return };
+    for case in cases {
+        let (query, expect) = (&case.value["query"], &case.value["expect"]);
+        let fallible = query["sources"].as_array().unwrap().iter().chain(query["lines"].as_array().unwrap());
+        let unavailability: Vec<f64> = fallible.map(|part| 1.0 - number(&part["p_up"])).collect();
+        let names: Vec<String> = (0..unavailability.len()).map(|part| format!("part {part}")).collect();
+        let parts: Vec<_> =
+            names.iter().zip(unavailability).map(|(name, unavailability)| Component { name, unavailability }).collect();
+        let sampler = Sampler::new(Seed(10), &parts);
+        let known = expect["expected_unserved_by_period"].as_array().unwrap().iter().map(number);
+        for (period, known) in known.enumerate() {
+            let Adequacy { network, demand } = adequacy(query, period);
+            let mut flow = MaxFlow::new(&network, Limits::Lanes);
+            let (mut down, mut unserved) = (Vec::new(), Moments::default());
+            for block in 0..40 {
+                sampler.draw(block, &mut down);
+                for state in 0..Block::STATES {
+                    let lost = (0..down.len()).filter(|&part| down[part].has(state)).map(SegmentId::from_index);
+                    let outage = Outage::of(network.segment_count(), lost);
+                    let carried = flow.solve(&[SiteId(0)], &[SiteId(1)], &outage).bounded().unwrap();
+                    unserved.push((demand - carried) as f64);
+                }
+            }
+            let estimate = unserved.estimate();
+            let off = (estimate.mean - known).abs();
+            assert!(off <= 4.0 * estimate.standard_error + 1e-12, "{} {period}: {estimate:?} is not {known}", case.name);
+        }
     }
 }
 

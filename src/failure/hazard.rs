@@ -5,7 +5,7 @@
 use crate::failure::repair::{
     Delay, PERMIT_ELSEWHERE_DAYS, PERMIT_SIGMA, SHIP_SPEED_KM_PER_H, SeaArea, Ship, fleet, permit_areas,
 };
-use crate::topology::{CableKind, RiskGroupKind, Segment, Topology};
+use crate::topology::{CableKind, RiskGroup, RiskGroupKind, Segment, Topology};
 
 /// Hours in a year of 365 days.
 pub const HOURS_PER_YEAR: f64 = 8_760.0;
@@ -158,8 +158,15 @@ pub struct Hazards {
     pub corridor: CommonCause,
     /// Land bridges.
     pub land_bridge: CommonCause,
-    /// Whole cables and other groups; nothing by default.
+    /// Risk groups of kind cable; nothing by default: what breaks a cable breaks its segments, which have faults of their
+    /// own, and a cause of the whole would count them twice.
+    pub cable: CommonCause,
+    /// Other groups; nothing by default, as nobody knows what they have in common.
     pub other: CommonCause,
+    /// Faults of single cables per 1000 km and year by the cable's id, whatever the ground; for radio, per link and year.
+    pub cable_faults: Vec<(String, f64)>,
+    /// Events of single risk groups per year by the group's id, whatever its kind but station.
+    pub group_events: Vec<(String, f64)>,
 }
 
 /// Whether ships are scarce.
@@ -211,7 +218,10 @@ impl Default for Hazards {
             strait: CommonCause { events_per_year: STRAIT_EVENTS_PER_YEAR, share: STRAIT_SHARE },
             corridor: CommonCause { events_per_year: CORRIDOR_EVENTS_PER_YEAR, share: CORRIDOR_SHARE },
             land_bridge: CommonCause { events_per_year: LAND_BRIDGE_EVENTS_PER_YEAR, share: LAND_BRIDGE_SHARE },
+            cable: CommonCause { events_per_year: 0.0, share: 1.0 },
             other: CommonCause { events_per_year: 0.0, share: 1.0 },
+            cable_faults: Vec::new(),
+            group_events: Vec::new(),
         }
     }
 }
@@ -225,7 +235,7 @@ impl Hazards {
         for ground in grounds.chain([&mut hazards.sea_unstated, &mut hazards.land_unstated]) {
             ground.faults_per_1000_km_year = 0.0;
         }
-        for cause in [&mut hazards.strait, &mut hazards.corridor, &mut hazards.land_bridge, &mut hazards.other] {
+        for cause in [&mut hazards.strait, &mut hazards.corridor, &mut hazards.land_bridge] {
             cause.events_per_year = 0.0;
         }
         hazards
@@ -249,8 +259,9 @@ impl Hazards {
     /// Faults of a segment per year in service.
     #[must_use]
     pub fn faults_per_year(&self, topology: &Topology, segment: &Segment) -> f64 {
-        let on = |ground: Ground| ground.faults_per_1000_km_year * segment.length.km() / 1_000.0;
-        self.ground(topology, segment).map_or(self.radio_faults_per_year, on)
+        let own = of(&self.cable_faults, &topology.cable(segment.cable).id);
+        let on = |ground: Ground| own.unwrap_or(ground.faults_per_1000_km_year) * segment.length.km() / 1_000.0;
+        self.ground(topology, segment).map_or(own.unwrap_or(self.radio_faults_per_year), on)
     }
 
     /// Failures of a station per year in service: what its availability and its mean time to restore imply.
@@ -272,9 +283,33 @@ impl Hazards {
             RiskGroupKind::Strait => Some(self.strait),
             RiskGroupKind::Corridor => Some(self.corridor),
             RiskGroupKind::LandBridge => Some(self.land_bridge),
-            RiskGroupKind::Cable | RiskGroupKind::Other => Some(self.other),
+            RiskGroupKind::Cable => Some(self.cable),
+            RiskGroupKind::Other => Some(self.other),
         }
     }
+
+    /// The common cause of a kind of risk group, to be changed; `None` for stations.
+    pub const fn common_cause_mut(&mut self, kind: RiskGroupKind) -> Option<&mut CommonCause> {
+        match kind {
+            RiskGroupKind::Station => None,
+            RiskGroupKind::Strait => Some(&mut self.strait),
+            RiskGroupKind::Corridor => Some(&mut self.corridor),
+            RiskGroupKind::LandBridge => Some(&mut self.land_bridge),
+            RiskGroupKind::Cable => Some(&mut self.cable),
+            RiskGroupKind::Other => Some(&mut self.other),
+        }
+    }
+
+    /// The common cause of a risk group: that of its kind, as often as is known of the group itself.
+    #[must_use]
+    pub fn cause_of(&self, group: &RiskGroup) -> Option<CommonCause> {
+        let usual = self.common_cause(group.kind)?;
+        Some(CommonCause { events_per_year: of(&self.group_events, &group.id).unwrap_or(usual.events_per_year), ..usual })
+    }
+}
+
+fn of(known: &[(String, f64)], id: &str) -> Option<f64> {
+    known.iter().find(|(name, _)| name == id).map(|&(_, rate)| rate)
 }
 
 #[cfg(test)]

@@ -1,14 +1,18 @@
 //! What breaks, how often, for how long, and who notices: outage sets, samples and years of them, and their impact.
 
 pub mod availability;
+pub mod bounds;
 pub mod checkpoint;
 pub mod hazard;
 pub mod impact;
 pub mod likely;
+pub mod moment;
 pub mod outages;
 pub mod repair;
 pub mod sample;
+pub mod snapshots;
 pub mod stake;
+pub mod states;
 pub mod sweep;
 pub mod timeline;
 pub mod years;
@@ -29,6 +33,10 @@ pub struct Spec {
     pub chance: Chance,
     /// Years of faults and repairs, at most; `None` = not asked.
     pub years: Option<u64>,
+    /// Snapshots drawn, at most; `None` = not asked.
+    pub samples: Option<u64>,
+    /// Likeliest states enumerated, at most; `None` = not asked.
+    pub states: Option<u64>,
     /// Standard error over mean of the traffic not served at which sampling may stop; `None` = never.
     pub precision: Option<f64>,
 }

@@ -8,7 +8,7 @@ use crate::failure::timeline::loss::{Entry, Ledger, Loss, UsualRoute};
 use crate::network::{Metric, Outage};
 use crate::policy::{Law, Query};
 use crate::route::{Way, search};
-use crate::topology::CableId;
+use crate::topology::{CableId, SegmentId};
 use crate::units::Bandwidth;
 
 /// Requests with a lawful route, entered in a ledger.
@@ -25,9 +25,15 @@ pub struct Stake {
 
 /// One request that is carried when nothing is out of service.
 #[derive(Clone, Debug)]
-struct Claim {
-    entry: Entry,
-    traffic: Bandwidth,
+pub struct Claim {
+    /// Position of the request.
+    pub request: usize,
+    /// Its accounts.
+    pub entry: Entry,
+    /// Offered.
+    pub traffic: Bandwidth,
+    /// Those of its usual route, ascending.
+    pub segments: Vec<SegmentId>,
 }
 
 impl Stake {
@@ -40,20 +46,25 @@ impl Stake {
         let queries: Vec<Query> = requests.iter().map(|request| request.query.clone()).collect();
         let mut ledger = Ledger::new(topology, law.policy().as_of);
         let (mut claims, mut users, mut without_route) = (Vec::new(), vec![Vec::new(); topology.segment_count()], 0);
-        for (request, way) in requests.iter().zip(search::shortest(law, metric, &queries)) {
+        for ((i, request), way) in requests.iter().enumerate().zip(search::shortest(law, metric, &queries)) {
             let Some(way) = way else {
                 without_route += 1;
                 continue;
             };
             let position = u32::try_from(claims.len()).expect("fewer than 2^32 requests");
             let entry = ledger.enter(topology, &request.query, request.traffic, &usual(law, &way));
-            claims.push(Claim { entry, traffic: request.traffic });
             let mut segments = way.segments;
             segments.sort_unstable();
             segments.dedup();
             segments.iter().for_each(|segment| users[segment.index()].push(position));
+            claims.push(Claim { request: i, entry, traffic: request.traffic, segments });
         }
         Self { ledger, without_route, claims, users }
+    }
+
+    /// The requests with a route, in their order.
+    pub fn claims(&self) -> impl ExactSizeIterator<Item = &Claim> {
+        self.claims.iter()
     }
 
     /// A judge of what is lost before anything is restored: all traffic whose usual route is out of service.

@@ -5,9 +5,10 @@
 use std::ops::ControlFlow;
 
 use crate::failure::Spec;
+use crate::failure::checkpoint::{Header, Keeper, Part, Progress};
 use crate::failure::stake::Stake;
 use crate::failure::timeline::compile::compile;
-use crate::failure::timeline::loss::Account;
+use crate::failure::timeline::loss::{Account, Ledger};
 use crate::failure::timeline::summary::{PoolSummary, Summary};
 use crate::failure::timeline::{self, Ending, Precision, Timeline};
 use crate::policy::Law;
@@ -35,22 +36,25 @@ pub struct Years {
     pub events: usize,
 }
 
-/// Runs so many single years, each from a year of warm-up, unless the precision is reached or `goes_on` says no before.
+/// Runs single years, each from a year of warm-up, until enough or the precision is reached, or `goes_on` says no;
+/// `None` if none are asked for.
 ///
-/// A loss is what is lost before anything is restored. The same result at any number of threads.
-pub fn run(law: &Law<'_>, spec: &Spec, years: u64, goes_on: &(impl Fn() -> bool + Sync)) -> Years {
+/// A loss is what is lost before anything is restored. The same result at any number of threads, and with any number of
+/// breaks that `keeper` bridges.
+pub fn run(law: &Law<'_>, spec: &Spec, goes_on: &(impl Fn() -> bool + Sync), keeper: &mut Keeper<'_>) -> Option<Years> {
+    let years = spec.years?;
     let stake = Stake::new(law, spec.metric, &spec.requests);
     let model = compile(law.topology(), law.policy().as_of, &spec.chance.hazards);
-    let course = timeline::Spec {
-        seed: spec.chance.seed,
-        samples: years,
-        precision: spec.precision.map(|relative_error| Precision { account: Account::All, relative_error }),
-        ..timeline::Spec::default()
-    };
+    let course = course(spec, years);
     let timeline = Timeline { model: &model, ledger: &stake.ledger, spec: &course };
-    let mut progress = timeline.start();
-    let ending = timeline.run(&mut progress, || stake.interrupted(), goes_on, &mut |_, _| ControlFlow::Continue(()));
-    Years {
+    let (mut progress, is_kept) = match keeper.begin() {
+        Some(Progress::Years(_, progress)) => (progress, true),
+        Some(Progress::Snapshots(_)) | None => (timeline.start(), false),
+    };
+    let ending = timeline.run(&mut progress, || stake.interrupted(), goes_on, &mut |block, totals| {
+        if is_kept { keeper.keep(block, &totals.to_words()) } else { ControlFlow::Continue(()) }
+    });
+    Some(Years {
         years: progress.totals.samples,
         of: years,
         ending,
@@ -60,5 +64,26 @@ pub fn run(law: &Law<'_>, spec: &Spec, years: u64, goes_on: &(impl Fn() -> bool 
         pools: timeline.pool_summaries(&progress.totals),
         parts: model.parts().len(),
         events: model.events().len(),
+    })
+}
+
+/// The part of a run that a checkpoint keeps of these years, under a name; `None` if none are asked for.
+#[must_use]
+pub fn part(law: &Law<'_>, spec: &Spec, name: &str, scenario: &str) -> Option<Part> {
+    let of = spec.years?;
+    let course = course(spec, of);
+    let ledger = Ledger::new(law.topology(), law.policy().as_of);
+    let model = compile(law.topology(), law.policy().as_of, &spec.chance.hazards);
+    let timeline = Timeline { model: &model, ledger: &ledger, spec: &course };
+    let header = Header::of(&timeline, format!("years of {name}"), scenario.to_owned());
+    Some(Part { header, of, progress: Progress::Years(timeline.size(), timeline.start()) })
+}
+
+fn course(spec: &Spec, years: u64) -> timeline::Spec {
+    timeline::Spec {
+        seed: spec.chance.seed,
+        samples: years,
+        precision: spec.precision.map(|relative_error| Precision { account: Account::All, relative_error }),
+        ..timeline::Spec::default()
     }
 }

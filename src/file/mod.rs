@@ -45,8 +45,7 @@ pub struct Input {
 
 impl Input {
     fn new(path: String, bytes: &[u8]) -> Self {
-        let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { path, bytes: bytes.len(), sha256 }
+        Self { path, bytes: bytes.len(), sha256: sha256(bytes) }
     }
 }
 
@@ -97,6 +96,12 @@ pub fn take(shown: &str, bytes: Vec<u8>, problems: &mut Problems, inputs: &mut V
         return None;
     }
     Some(file)
+}
+
+/// SHA-256 of some bytes, in hexadecimal.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn not_utf8(shown: String, error: &std::string::FromUtf8Error, problems: &mut Problems) {

@@ -2,21 +2,37 @@
 //!
 //! It computes nothing that the studies did not find.
 
+mod moments;
 mod years;
 
+use crate::failure::checkpoint::Keeper;
 use crate::failure::{self, Spec};
 use crate::policy::Law;
 use crate::report::Report;
 
-/// Answers a failure study and tells what was found.
-pub fn answer(law: &Law<'_>, spec: &Spec, goes_on: &(impl Fn() -> bool + Sync)) -> Report {
+/// Answers a failure study and tells what was found; what comes after a part that was interrupted is left out.
+pub fn answer(law: &Law<'_>, spec: &Spec, goes_on: &(impl Fn() -> bool + Sync), keeper: &mut Keeper<'_>) -> Report {
     let title = format!("Failures in {} on {}", law.topology().name(), law.policy().as_of);
     let mut report = Report::new("failure", title);
     report.fact("as_of", "As of", law.policy().as_of.to_string());
     report.fact("demands", "Demands", spec.requests.len());
     report.quantity("offered_gbps", "Offered", crate::demand::total(&spec.requests).gbps(), 1);
-    if let Some(years) = spec.years {
-        years::add(&mut report, law.topology(), &failure::years::run(law, spec, years, goes_on));
+    if let Some(years) = failure::years::run(law, spec, goes_on, keeper) {
+        years::add(&mut report, law.topology(), &years);
+    }
+    if report.is_partial {
+        return report;
+    }
+    let snapshots = failure::snapshots::run(law, spec, goes_on, keeper);
+    let bounds = failure::bounds::run(law, spec, goes_on);
+    if let Some(snapshots) = &snapshots {
+        moments::add_snapshots(&mut report, law.topology(), snapshots);
+    }
+    if let Some(bounds) = &bounds {
+        moments::add_bounds(&mut report, law.topology(), bounds);
+    }
+    if let (Some(snapshots), Some(bounds)) = (&snapshots, &bounds) {
+        moments::compare(&mut report, snapshots, bounds);
     }
     report
 }

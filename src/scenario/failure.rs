@@ -16,15 +16,19 @@ pub(super) fn study(raw: &RawFailure, demands: &[Request], chance: &Chance, prob
     raw.together.whole("number of elements", 1, 6, problems);
     raw.whole_cable.boolean(problems);
     raw.impact.word("impact", IMPACTS, problems);
-    raw.samples.whole("number of samples", 1, 1 << 40, problems);
+    let samples = raw.samples.whole("number of samples", 1, 1 << 40, problems);
+    let states = raw.states.whole("number of states", 1, 2_000_000, problems);
     let precision = raw.precision_percent.number(PERCENT, problems).map(|percent| percent / 100.0);
     let years = raw.years.whole("number of years", 1, 1_000_000, problems);
     let is_exhaustive = !raw.each.is_blank() || raw.events.0.is_some();
-    (years.is_some() && !is_exhaustive).then(|| Spec {
+    let is_asked = years.or(samples).or(states).is_some();
+    (is_asked && !is_exhaustive).then(|| Spec {
         requests: demands.to_vec(),
         metric: Metric::default(),
         chance: chance.clone(),
         years,
+        samples,
+        states,
         precision,
     })
 }

@@ -8,6 +8,7 @@ mod capacity;
 mod demands;
 mod edit;
 mod failure;
+mod hazards;
 mod overrides;
 mod places;
 pub mod raw;
@@ -56,6 +57,8 @@ pub struct Scenario {
     pub output_file: Option<PathBuf>,
     /// The scenario as TOML with all overrides made; keys in order of the alphabet.
     pub effective: String,
+    /// Digest of all that decides what its studies find; how long single samplings go on is no part of it.
+    pub identity: String,
     /// Every file that was read.
     pub inputs: Vec<Input>,
     /// What is odd without being wrong.
@@ -176,7 +179,8 @@ fn check(
     let policy = ask::policy(raw.policy.as_ref(), as_of, places, &mut problems);
     let demands = demands::requests(raw.demands.as_ref(), as_of, (places, topology.1.as_ref()), &mut problems);
     let seed = raw.seed.whole("seed", 0, 1 << 53, &mut problems).unwrap_or(0);
-    let chance = Chance { seed: Seed(seed), ..Chance::default() };
+    let hazards = hazards::hazards(raw.hazards.as_ref(), topology.1.as_ref(), &mut problems);
+    let chance = Chance { seed: Seed(seed), hazards };
     let studies = {
         let known = ask::Known { topology: topology.1.as_ref(), policy: policy.as_ref(), chance: &chance };
         ask::studies(std::mem::take(&mut raw.study), &demands, places, known, &mut problems)
@@ -201,6 +205,7 @@ fn check(
             seed,
             output_format: output.format.owned(),
             output_file: output.file.get().map(|file| base.join(file)),
+            identity: overrides::identity(&effective, &inputs),
             effective,
             inputs,
             warnings: problems,

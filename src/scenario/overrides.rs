@@ -3,7 +3,7 @@
 //! Each override is a little TOML document of its own that is read into the same records after the file, so that
 //! problems point into it. It is written back into the effective scenario by the same rule.
 
-use crate::file::{self, fill};
+use crate::file::{self, Input, fill};
 use crate::problem::{FileId, Place, Problem, Problems, code};
 use crate::scenario::raw::RawScenario;
 
@@ -27,6 +27,30 @@ pub(super) fn apply(file: FileId, overrides: &[(String, String)], raw: &mut RawS
         }
     }
     toml::to_string(&effective).unwrap_or_default()
+}
+
+/// Digest of an effective scenario and the other files it is made from, without what decides no number.
+///
+/// Where one study alone is sampled, how long and how precisely is left out, too, so that its run can be prolonged.
+pub(super) fn identity(effective: &str, inputs: &[Input]) -> String {
+    let mut scenario: toml::Table = toml::from_str(effective).unwrap_or_default();
+    for key in ["name", "description", "expect", "output"] {
+        scenario.remove(key);
+    }
+    if let Some(toml::Value::Array(studies)) = scenario.get_mut("study") {
+        let is_sampled = |study: &&mut toml::Value| study.get("years").is_some() || study.get("samples").is_some();
+        let mut sampled: Vec<&mut toml::Value> = studies.iter_mut().filter(is_sampled).collect();
+        if let [toml::Value::Table(study)] = &mut sampled[..]
+            && !(study.contains_key("years") && study.contains_key("samples"))
+        {
+            for key in ["years", "samples", "precision_percent"] {
+                study.remove(key);
+            }
+        }
+    }
+    let others = inputs.iter().skip(1).map(|input| input.sha256.as_str());
+    let text: String = others.fold(scenario.to_string(), |text, digest| text + "\n" + digest);
+    file::sha256(text.as_bytes())
 }
 
 /// The override as a line of TOML: the value as it is or, if it is no TOML, as text.

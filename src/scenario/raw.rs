@@ -2,7 +2,8 @@
 
 use crate::file::{Entry, List, Lists, Pairs, Tables, record};
 use crate::scenario::words::{
-    BASES, BOUNDS, COMPARES, DISJOINTS, ELEMENTS, FORMATS, IMPACTS, METRICS, OBJECTIVES, PROFILES, ROUTINGS, RULES, SETS, USES,
+    BASES, BOUNDS, COMPARES, DISJOINTS, ELEMENTS, FLEETS, FORMATS, IMPACTS, METRICS, OBJECTIVES, PROFILES, ROUTINGS, RULES, SETS,
+    USES,
 };
 use crate::topology::raw::{RawDemand, TextOrList};
 use crate::topology::words::{SERVICES, words};
@@ -35,6 +36,8 @@ record! {
         pub policy: Option<RawPolicy>,
         /// Who asks for how much.
         pub demands: Option<RawDemands>,
+        /// What breaks how often, and how it is mended.
+        pub hazards: Option<RawHazards>,
         /// Demands of the scenario's own, with the columns of `demands.csv`; `id` may be left out.
         #[schemars(with = "Option<Vec<RawDemand>>")]
         pub demand: Vec<RawDemand>,
@@ -119,6 +122,81 @@ record! {
         /// Traffic is taken at the hour at which most is offered in all, in place of `hour_utc`; false if left out.
         #[schemars(with = "Option<bool>")]
         pub busy_hour: Entry,
+    }
+
+    /// What breaks how often, and how it is mended; what is left out has the default, which the library's `hazard` and
+    /// `repair` name with its source.
+    pub struct RawHazards {
+        /// Faults per 1000 km and year in service by ground: a terrain, or sea and land where none is stated.
+        #[schemars(with = "Option<std::collections::BTreeMap<String, f64>>")]
+        pub faults_per_1000_km_year: Pairs,
+        /// The same of single cables by id, whatever the ground; for radio, per link and year.
+        #[schemars(with = "Option<std::collections::BTreeMap<String, f64>>")]
+        pub cable_faults_per_1000_km_year: Pairs,
+        /// Median hours of hands on the cable by ground.
+        #[schemars(with = "Option<std::collections::BTreeMap<String, f64>>")]
+        pub work_h: Pairs,
+        /// Faults per radio link and year.
+        #[schemars(with = "Option<f64>", range(min = 0))]
+        pub radio_faults_per_year: Entry,
+        /// Mean hours to restore a radio link.
+        #[schemars(with = "Option<f64>", range(min = 0))]
+        pub radio_work_h: Entry,
+        /// Hours to find a fault at sea.
+        #[schemars(with = "Option<f64>", range(min = 0))]
+        pub sea_detection_h: Entry,
+        /// Hours to find a fault on land.
+        #[schemars(with = "Option<f64>", range(min = 0))]
+        pub land_detection_h: Entry,
+        /// Median hours of waiting for weather at sea.
+        #[schemars(with = "Option<f64>", range(min = 0))]
+        pub weather_h: Entry,
+        /// Median days from finding a fault at sea to the leave to work, by sea area; elsewhere: outside all areas.
+        #[schemars(with = "Option<std::collections::BTreeMap<String, f64>>")]
+        pub permit_days: Pairs,
+        /// scarce: a ship does one repair at a time; unlimited: another always lies at each base. Scarce if left out.
+        #[schemars(with = "Option<String>", extend("enum" = words(FLEETS)))]
+        pub fleet: Entry,
+        /// Cruising speed of ships in knots.
+        #[schemars(with = "Option<f64>", range(min = 1, max = 40))]
+        pub ship_speed_knots: Entry,
+        /// The ships, instead of the twenty of the world.
+        #[schemars(with = "Option<Vec<RawShip>>")]
+        pub ship: Vec<RawShip>,
+        /// A territory has one crew for so many km of its cables on land, at least one.
+        #[schemars(with = "Option<f64>", range(min = 1))]
+        pub land_km_per_crew: Entry,
+        /// Availability of landing stations, in per cent; 100: they never fail.
+        #[schemars(with = "Option<f64>", range(min = 50, max = 100))]
+        pub station_availability_percent: Entry,
+        /// Mean hours to restore a station.
+        #[schemars(with = "Option<f64>", range(min = 0))]
+        pub station_work_h: Entry,
+        /// Common causes per risk group and year, by kind of group.
+        #[schemars(with = "Option<std::collections::BTreeMap<String, f64>>")]
+        pub events_per_year: Pairs,
+        /// Share of a group's cables that an event cuts, in per cent, by kind of group.
+        #[schemars(with = "Option<std::collections::BTreeMap<String, f64>>")]
+        pub share_percent: Pairs,
+        /// Common causes per year of single risk groups, by id.
+        #[schemars(with = "Option<std::collections::BTreeMap<String, f64>>")]
+        pub group_events_per_year: Pairs,
+    }
+
+    /// Repair ships and where they lie between jobs.
+    pub struct RawShip {
+        /// Name for people.
+        #[schemars(with = "Option<String>")]
+        pub name: Entry,
+        /// Latitude of the berth, degrees north.
+        #[schemars(with = "f64", range(min = -90, max = 90))]
+        pub lat: Entry,
+        /// Longitude of the berth, degrees east.
+        #[schemars(with = "f64", range(min = -180, max = 180))]
+        pub lon: Entry,
+        /// How many lie there; 1 if left out.
+        #[schemars(with = "Option<u32>", range(min = 1, max = 100))]
+        pub count: Entry,
     }
 
     /// Routes: which way, how long, what the law costs.
@@ -242,6 +320,9 @@ record! {
         /// Snapshots drawn.
         #[schemars(with = "Option<u64>")]
         pub samples: Entry,
+        /// Likeliest states enumerated, for bounds.
+        #[schemars(with = "Option<u64>")]
+        pub states: Entry,
         /// Stop when the standard error is this share of the mean, in per cent.
         #[schemars(with = "Option<f64>", range(min = 0))]
         pub precision_percent: Entry,

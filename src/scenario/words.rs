@@ -1,6 +1,7 @@
 //! The words that scenario files use, each with its meaning.
 
 use crate::capacity::Bounds;
+use crate::failure::hazard::FleetLimit;
 use crate::network::Metric;
 use crate::policy::{Profile, Rule};
 use crate::route::Disjoint;
@@ -109,6 +110,9 @@ pub const ELEMENTS: &[(&str, ())] =
 /// What is found out of an outage.
 pub const IMPACTS: &[(&str, ())] =
     &[("connectivity", ()), ("lost", ()), ("reroute", ()), ("within-capacity", ()), ("optimal", ()), ("cascade", ())];
+
+/// Whether repair ships are scarce.
+pub const FLEETS: &[(&str, FleetLimit)] = &[("scarce", FleetLimit::Scarce), ("unlimited", FleetLimit::Unlimited)];
 
 /// How reports are written.
 pub const FORMATS: &[(&str, ())] = &[("table", ()), ("json", ()), ("jsonl", ()), ("csv", ()), ("markdown", ())];

@@ -7,6 +7,7 @@ mod answer;
 mod arguments;
 mod capacity;
 mod check;
+mod checkpoint;
 mod completions;
 mod convert;
 mod explain;

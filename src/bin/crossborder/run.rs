@@ -11,6 +11,7 @@ use crossborder::scenario::{self, Scenario};
 use crossborder::study;
 
 use crate::arguments::Global;
+use crate::checkpoint::{Checkpoint, Mode};
 use crate::failure::{Ending, Failure};
 use crate::manifest::{self, Manifest};
 use crate::signals::Interruption;
@@ -31,6 +32,12 @@ pub(crate) struct Arguments {
     /// Repeat the run of a manifest and compare; ends with 1 if the result or an input differs
     #[arg(long, value_name = "MANIFEST", conflicts_with_all = ["scenario", "manifest", "set", "seed"])]
     verify: Option<PathBuf>,
+    /// Keep what long studies have come to in this file, so that a run can be stopped at any moment and go on
+    #[arg(long, value_name = "FILE", conflicts_with = "verify")]
+    checkpoint: Option<PathBuf>,
+    /// Go on from the checkpoint to the result of an unbroken run; begin it if there is none
+    #[arg(long, requires = "checkpoint")]
+    resume: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments, global: &Global) -> Result<Ending, Failure> {
@@ -44,11 +51,16 @@ pub(crate) fn run(arguments: &Arguments, global: &Global) -> Result<Ending, Fail
         answer::report(&study::plan(&scenario), None, &paths(&scenario), global)?;
         return Ok(Ending::Done);
     }
-    let (report, run, interruption) = work(&scenario, global)?;
+    let mode = if arguments.resume { Mode::Resume } else { Mode::Begin };
+    let checkpoint = arguments.checkpoint.as_deref().map(|path| Checkpoint::open(path, mode, &scenario)).transpose()?;
+    let (report, run, interruption) = work(&scenario, checkpoint, global)?;
     if let Some(path) = &arguments.write_demands {
         answer::demands(path, &scenario.topology, &scenario.demands, &paths(&scenario), global)?;
     }
     answer::report(&report, Some(&run), &paths(&scenario), global)?;
+    if let (Some(_), Some(path)) = (interruption.signal(), &arguments.checkpoint) {
+        talk::remark(&format!("interrupted; `--checkpoint {} --resume` goes on", path.display()), global);
+    }
     let beside = || Some(PathBuf::from(format!("{}.manifest.json", global.output.as_ref()?.display())));
     if let Some(at) = arguments.manifest.clone().or_else(beside) {
         if global.output.as_ref() == Some(&at) {
@@ -72,7 +84,7 @@ fn verify(at: &Path, global: &Global) -> Result<Ending, Failure> {
         Some(base) => parse(recorded.effective_scenario.clone().into_bytes(), &manifest::folder(at).join(base), &[])?,
         None => open(&path, &recorded.set, global)?,
     };
-    let (report, run, interruption) = work(&scenario, global)?;
+    let (report, run, interruption) = work(&scenario, None, global)?;
     if let Some(signal) = interruption.signal() {
         return Ok(Ending::Interrupted(signal));
     }
@@ -135,16 +147,18 @@ fn paths(scenario: &Scenario) -> Vec<PathBuf> {
 }
 
 /// Computes it on the threads that were asked for; Ctrl-C stops it before the next step.
-fn work(scenario: &Scenario, global: &Global) -> Result<(Report, Run, Interruption), Failure> {
+fn work(scenario: &Scenario, checkpoint: Option<Checkpoint>, global: &Global) -> Result<(Report, Run, Interruption), Failure> {
     let interruption = Interruption::arm();
     let progress = talk::Progress::new(study::steps(scenario), global);
-    let result = work::timed(global, || {
-        study::run(scenario, || {
-            progress.step();
-            interruption.signal().is_none()
-        })
+    let goes_on = || {
+        progress.step();
+        interruption.signal().is_none()
+    };
+    let result = work::timed(global, || match checkpoint {
+        Some(mut checkpoint) => checkpoint.run(scenario, goes_on),
+        None => Ok(study::run(scenario, goes_on)),
     });
     progress.clear();
     let (report, run) = result?;
-    Ok((report, run, interruption))
+    Ok((report?, run, interruption))
 }

@@ -52,20 +52,34 @@ pub(crate) struct Progress {
     is_wanted: bool,
     of: usize,
     done: AtomicUsize,
+    /// Milliseconds after the start before which the line is not written again.
+    next_ms: AtomicUsize,
 }
 
 impl Progress {
     /// Begins with nothing done of so many steps.
     pub(crate) fn new(of: usize, global: &Global) -> Self {
         let is_watched = io::stderr().is_terminal() && std::env::var_os("CI").is_none();
-        Self { start: Instant::now(), is_wanted: is_watched && !global.quiet, of, done: AtomicUsize::new(0) }
+        Self {
+            start: Instant::now(),
+            is_wanted: is_watched && !global.quiet,
+            of,
+            done: AtomicUsize::new(0),
+            next_ms: AtomicUsize::new(500),
+        }
     }
 
     /// One more step begins.
     pub(crate) fn step(&self) {
         let done = self.done.fetch_add(1, Ordering::Relaxed);
-        let seconds = self.start.elapsed().as_secs_f64();
-        if self.is_wanted && seconds >= 0.5 {
+        if !self.is_wanted {
+            return;
+        }
+        let elapsed = self.start.elapsed();
+        let (ms, next) = (usize::try_from(elapsed.as_millis()).unwrap_or(usize::MAX), self.next_ms.load(Ordering::Relaxed));
+        let is_mine = || self.next_ms.compare_exchange(next, ms + 100, Ordering::Relaxed, Ordering::Relaxed).is_ok();
+        if ms >= next && is_mine() {
+            let seconds = elapsed.as_secs_f64();
             let _ = write!(io::stderr().lock(), "\r\x1b[K{done} of {} done, {seconds:.1} s", self.of);
         }
     }

@@ -149,7 +149,7 @@ impl<'a> Builder<'a> {
 
     /// The common cause of a risk group; `None` if there is none, or nothing in service to hit.
     fn event(&self, group: &RiskGroup) -> Option<Event> {
-        let cause = self.hazards.common_cause(group.kind).filter(|cause| cause.events_per_year > 0.0)?;
+        let cause = self.hazards.cause_of(group).filter(|cause| cause.events_per_year > 0.0)?;
         let mut cables: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for &segment in group.segments.iter().filter(|&&id| self.topology.in_service(id, self.day)) {
             let cable = self.topology.cable(self.topology.segment(segment).cable);

@@ -82,6 +82,12 @@ impl Ledger {
         1 + self.territories + Service::ALL.len() + self.sites + 2 * self.cables
     }
 
+    /// How many accounts are of all, of territories and of services; they come first.
+    #[must_use]
+    pub const fn common(&self) -> usize {
+        self.number(Account::Gateway(SiteId(0)))
+    }
+
     /// The number of an account.
     #[must_use]
     pub const fn number(&self, account: Account) -> usize {
@@ -149,6 +155,13 @@ pub struct UsualRoute {
     pub gateways: Vec<SiteId>,
     /// Whose segments carry it.
     pub cables: Vec<CableId>,
+}
+
+impl Entry {
+    /// Numbers of the accounts, ascending.
+    pub fn numbers(&self) -> impl Iterator<Item = usize> {
+        self.0.iter().map(|&number| number as usize)
+    }
 }
 
 impl Loss {

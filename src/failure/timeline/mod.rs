@@ -12,6 +12,7 @@
 pub mod compile;
 pub mod course;
 pub mod loss;
+mod mean;
 mod meter;
 pub mod model;
 mod pool;
@@ -111,6 +112,16 @@ pub enum Ending {
     Precise,
     /// It was interrupted; the totals are those of the blocks finished until then.
     Interrupted,
+}
+
+impl Progress {
+    /// Takes in the next block from a checkpoint; tells whether the words are one of totals of that size.
+    pub fn take(&mut self, size: Size, words: &[u64]) -> bool {
+        let Some(totals) = Totals::from_words(size, words) else { return false };
+        self.totals.merge(&totals);
+        self.blocks += 1;
+        true
+    }
 }
 
 impl Timeline<'_> {

@@ -271,9 +271,9 @@ impl Model {
     ///
     /// All of it is drawn at once, so that what others do changes nothing in it.
     pub fn draw_fault(&self, part: PartId, draws: &mut Draws) -> Fault {
-        let Part { line, repair, .. } = &self.inventory.parts[part.index()];
+        let Part { repair, .. } = &self.inventory.parts[part.index()];
         let share = draws.uniform();
-        let place = place_on(line, &self.along[part.index()], share);
+        let place = self.place(part, share);
         let detection = repair.detection.draw_h(draws);
         let permit = match repair.permit {
             Permit::After(delay) => delay,
@@ -285,7 +285,12 @@ impl Model {
         Fault { place, pool: repair.pools[usize::from(share >= 0.5)], detection, permit, work, weather }
     }
 
-    fn permit_at(&self, place: Option<Position>) -> Delay {
+    /// The place at a share of a part's line; `None` if it has none.
+    pub(super) fn place(&self, part: PartId, share: f64) -> Option<Position> {
+        place_on(&self.inventory.parts[part.index()].line, &self.along[part.index()], share)
+    }
+
+    pub(super) fn permit_at(&self, place: Option<Position>) -> Delay {
         let area = place.and_then(|place| self.inventory.permits.areas.iter().find(|area| area.contains(place)));
         area.map_or(self.inventory.permits.elsewhere, |area| area.permit)
     }

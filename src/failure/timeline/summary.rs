@@ -189,7 +189,7 @@ fn within_buckets(histogram: &Histogram, q: f64) -> f64 {
 /// The error of the latter is √((variance of the tail + level × (CVaR − VaR)²) / (n (1 − level))), asymptotic
 /// (Manistre and Hancock 2005, North American Actuarial Journal 9).
 #[expect(clippy::cast_precision_loss, reason = "values and counts stay below 2^53")]
-fn risk(yearly: &Histogram, level: f64) -> [Estimate; 2] {
+pub(in crate::failure) fn risk(yearly: &Histogram, level: f64) -> [Estimate; 2] {
     let value = quantile(yearly, level);
     let n = yearly.weight();
     let mean = yearly.tail_mean(level).unwrap_or(0.0);
