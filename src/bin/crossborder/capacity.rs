@@ -29,10 +29,14 @@ pub(crate) struct Arguments {
     /// Where it ends
     to: Option<String>,
     /// Maximum flows between every two sites, or main sites of territories
-    #[arg(long, value_name = "OF", conflicts_with = "from")]
+    #[arg(
+        long,
+        value_name = "OF",
+        conflicts_with_all = ["from", "objective", "routing", "metric", "count", "admission", "growth", "no_bounds"]
+    )]
     all_pairs: Option<Pairs>,
     /// What a lawful maximum flow is for
-    #[arg(short, long, value_name = "SERVICE", default_value = "internet", value_parser = route::service())]
+    #[arg(short, long, value_name = "SERVICE", default_value = "internet", value_parser = route::service(), requires = "from")]
     service: Service,
     /// No more passes through a site than its gateway could switch, for a maximum flow
     #[arg(long, requires = "from")]
@@ -65,7 +69,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "PERCENT", value_parser = rate, conflicts_with_all = ["from", "admission"])]
     growth: Option<Growth>,
     /// How many years to look ahead, with `--growth`
-    #[arg(long, value_name = "N", default_value = "20", value_parser = clap::value_parser!(u32).range(0..=200))]
+    #[arg(long, value_name = "N", default_value = "20", value_parser = clap::value_parser!(u32).range(0..=200), requires = "growth")]
     years: u32,
     /// Ask no rule: what the fibre allows
     #[arg(long, conflicts_with = "emergency")]

@@ -135,6 +135,20 @@ fn the_first_limit_may_be_passed_only_without_a_cable() {
 }
 
 #[test]
+fn at_best_all_traffic_is_routed_anew_without_a_cable() {
+    // Both cables carry 2500 together, X 1500 alone and C 1000.
+    let topology = relief(Date::constant(2000, 1, 1));
+    let mut spec = spec(vec![request(&topology, "a", "b", 300), request(&topology, "a", "b", 200)], 0.1, 12);
+    spec.placement.routing = Routing::Optimal { gap: 0.0 };
+    let found = grow(&topology, &spec);
+    assert!((found.alone.years[0].worst - 0.2).abs() < 1e-6, "{:?}", found.alone.years[0]);
+    let safety = found.safety;
+    assert!((safety.factor - 2.0).abs() < 1e-6 && safety.lost == Some(CableId(1)), "{safety:?}");
+    // 974 after seven years, 1072 after eight.
+    assert_eq!((safety.year, safety.stranded), (Some(NOW + 8), Vec::new()));
+}
+
+#[test]
 fn what_hangs_on_one_cable_is_stranded_without_it() {
     let topology = relief(Date::constant(2090, 1, 1));
     let found = grow(&topology, &spec(vec![request(&topology, "a", "b", 500)], 0.1, 3)).safety;

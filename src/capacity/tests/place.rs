@@ -51,6 +51,29 @@ fn admission_carries_what_fits_and_names_what_binds() {
 }
 
 #[test]
+fn what_a_rule_drops_fits_elsewhere_or_is_cut_off() {
+    let topology = square();
+    let policy = lawful();
+    let law = Law::new(&topology, &policy);
+    let spec = Spec { mode: Mode::Admission, ..spec(vec![request(&topology, "a", "d", 600)]) };
+    // The way by c has room for 400 more than the shortest takes.
+    let found = elsewhere(&law, &spec, &run(&law, &spec));
+    let [(0, Room::Left(way, mbps))] = found.as_slice() else { panic!("{found:?}") };
+    assert_eq!((*mbps, way.segments.as_slice()), (400.0, [SegmentId(2), SegmentId(3)].as_slice()));
+    let mut late = spec.clone();
+    late.requests[0].latency_max = Some(Latency::from_ns(10));
+    late.bounds = Bounds::Held;
+    let cut = vec![Bottleneck::Lane(LaneId(0))];
+    assert_eq!(elsewhere(&law, &late, &run(&law, &late)), [(0, Room::Cut(cut))]);
+    let more = Spec { requests: vec![request(&topology, "a", "d", 800)], routing: Routing::Split { routes: 2 }, ..spec };
+    let cut = [0, 6].map(|lane| Bottleneck::Lane(LaneId(lane))).to_vec();
+    assert_eq!(elsewhere(&law, &more, &run(&law, &more)), [(0, Room::Cut(cut))]);
+    // What is carried in full has nothing to explain.
+    let all = Spec { requests: vec![request(&topology, "a", "d", 300)], ..more };
+    assert_eq!(elsewhere(&law, &all, &run(&law, &all)), []);
+}
+
+#[test]
 fn the_better_priority_goes_first_and_the_earlier_of_equals() {
     let topology = square();
     let policy = lawful();
