@@ -68,12 +68,12 @@ pub fn run_kept(scenario: &Scenario, goes_on: impl Fn() -> bool + Sync, keeper: 
 pub fn parts(scenario: &Scenario) -> Vec<Part> {
     let law = Law::new(&scenario.topology, &scenario.policy);
     let of_study = |study: &Study| match &study.question {
-        Question::Failure(Some(spec)) => {
+        Question::Failure(spec) => {
             let years = failure::years::part(&law, spec, &study.name, &scenario.identity);
             let snapshots = failure::snapshots::part(&law, spec, &study.name, &scenario.identity);
             [years, snapshots].into_iter().flatten().collect()
         }
-        Question::Route(_) | Question::Capacity(_) | Question::Failure(None) => Vec::new(),
+        Question::Route(_) | Question::Capacity(_) => Vec::new(),
     };
     scenario.studies.iter().flat_map(of_study).collect()
 }
@@ -83,11 +83,11 @@ pub fn parts(scenario: &Scenario) -> Vec<Part> {
 pub fn steps(scenario: &Scenario) -> usize {
     let of_study = |study: &Study| match &study.question {
         Question::Route(route) => 1 + route.requests.len().div_ceil(BLOCK),
-        Question::Failure(Some(failure)) => {
+        Question::Failure(failure) => {
             let blocks = [failure.samples, failure.states].map(|states| states.unwrap_or(0).div_ceil(Block::STATES as u64));
             1 + usize::try_from(failure.years.unwrap_or(0) + blocks[0] + blocks[1]).unwrap_or(usize::MAX - 1)
         }
-        Question::Capacity(_) | Question::Failure(None) => 1,
+        Question::Capacity(_) => 1,
     };
     scenario.studies.iter().map(of_study).sum::<usize>() + scenario.expectations.len()
 }
@@ -128,12 +128,6 @@ pub fn plan(scenario: &Scenario) -> Report {
     report
 }
 
-/// The first study that this version cannot compute yet.
-#[must_use]
-pub fn unknown(scenario: &Scenario) -> Option<&Study> {
-    scenario.studies.iter().find(|study| matches!(study.question, Question::Failure(None)))
-}
-
 fn head(key: &'static str, scenario: &Scenario) -> Report {
     let mut report = Report::new(key, scenario.description.as_deref().unwrap_or(&scenario.name));
     report.fact("scenario", "Scenario", scenario.name.as_str());
@@ -166,8 +160,7 @@ fn answer(law: &Law<'_>, study: &Study, goes_on: &(impl Fn() -> bool + Sync), ke
             Report { is_partial, ..report::route::report(law, spec, &Outcome::new(law, answers)) }
         }
         Question::Capacity(spec) => report::capacity::answer(law, spec),
-        Question::Failure(Some(spec)) => report::failure::answer(law, spec, goes_on, keeper),
-        Question::Failure(None) => Report::new(kind(&study.question), "Not computed by this version"),
+        Question::Failure(spec) => report::failure::answer(law, spec, goes_on, keeper),
     }
 }
 

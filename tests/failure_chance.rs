@@ -45,7 +45,7 @@ fn toy(hazards: &str, study: &str) -> Scenario {
 }
 
 fn spec(scenario: &Scenario) -> &Spec {
-    let Question::Failure(Some(spec)) = &scenario.studies[0].question else { panic!("the first study is of failures") };
+    let Question::Failure(spec) = &scenario.studies[0].question else { panic!("the first study is of failures") };
     spec
 }
 

@@ -103,7 +103,7 @@ fn the_reference_scenario_loads_without_problem_or_warning() {
     let loaded = scenario::load(&root().join("examples/reference/scenario.toml"), &[]);
     let loaded = loaded.unwrap_or_else(|problems| panic!("{}", text(&problems, "it", Colour::Plain)));
     assert!(loaded.warnings.is_empty(), "{}", text(&loaded.warnings, "it", Colour::Plain));
-    assert_eq!((loaded.studies.len(), loaded.expectations.len()), (7, 2));
+    assert_eq!((loaded.studies.len(), loaded.expectations.len()), (8, 2));
     assert_eq!(loaded.inputs.len(), 8);
 }
 

@@ -3,6 +3,9 @@
 pub mod availability;
 pub mod bounds;
 pub mod checkpoint;
+pub mod cut;
+pub mod exhaustive;
+pub mod geography;
 pub mod hazard;
 pub mod impact;
 pub mod likely;
@@ -31,6 +34,8 @@ pub struct Spec {
     pub metric: Metric,
     /// What may happen.
     pub chance: Chance,
+    /// Every outage of a set; `None` = not asked.
+    pub exhaustive: Option<exhaustive::Exhaustive>,
     /// Years of faults and repairs, at most; `None` = not asked.
     pub years: Option<u64>,
     /// Snapshots drawn, at most; `None` = not asked.

@@ -141,6 +141,43 @@ pub fn elements(topology: &Topology, day: Date, kind: ElementKind, counting: Cou
     found.into_iter().filter(|element| !element.segments.is_empty()).collect()
 }
 
+/// What a name stands for: a risk group, else a cable, a segment, a site or a territory, by id, then by name; `None` if
+/// nothing is called so.
+///
+/// It may take nothing out of service on the day.
+#[must_use]
+pub fn named(topology: &Topology, day: Date, text: &str, counting: Counting) -> Option<Element> {
+    let of_cable = |i: usize| topology.segments().filter(move |(_, segment)| segment.cable.index() == i).map(|(id, _)| id);
+    let at = |site: SiteId| topology.segments_at(site);
+    let cables = || topology.cables().iter();
+    let (name, segments): (&str, Vec<SegmentId>) = if let Some(group) = topology.risk_groups().iter().find(|g| g.id == text) {
+        (&group.id, group.segments.iter().copied().chain(group.sites.iter().flat_map(|&site| at(site))).collect())
+    } else if let Some(i) = cables().position(|cable| cable.id == text).or_else(|| cables().position(|cable| cable.name == text))
+    {
+        (&topology.cables()[i].id, of_cable(i).collect())
+    } else if let Some((id, segment)) = topology.segments().find(|(_, segment)| segment.id == text) {
+        (&segment.id, vec![id])
+    } else if let Some(site) = topology.find_site(text) {
+        (&topology.site(site).id, at(site))
+    } else {
+        let territory = topology.find_territory(text)?;
+        let is_there = |site: &SiteId| topology.site(*site).territory == Some(territory);
+        let segments = topology.segments().filter(|(_, segment)| segment.ends.iter().any(is_there)).map(|(id, _)| id);
+        (&topology.territory(territory).code, segments.collect())
+    };
+    Some(Element::new(name, (topology, day), segments, counting))
+}
+
+/// All ids that [`named`] knows, for suggestions.
+pub fn names(topology: &Topology) -> impl Iterator<Item = &str> {
+    let groups = topology.risk_groups().iter().map(|group| group.id.as_str());
+    let cables = topology.cables().iter().flat_map(|cable| [cable.id.as_str(), cable.name.as_str()]);
+    let segments = topology.segments().map(|(_, segment)| segment.id.as_str());
+    let sites = topology.sites().map(|(_, site)| site.id.as_str());
+    let territories = topology.territories().iter().map(|territory| territory.code.as_str());
+    groups.chain(cables).chain(segments).chain(sites).chain(territories)
+}
+
 const GATEWAYS: [Role; 4] = [Role::Comprehensive, Role::Regional, Role::Border, Role::Channel];
 
 fn sites(topology: &Topology, counts: impl Fn(SiteId) -> bool) -> impl Iterator<Item = SiteId> {
@@ -157,13 +194,13 @@ fn at_sites(topology: &Topology, day: Date) -> Vec<Vec<SegmentId>> {
 }
 
 /// Outages by number, from 0 to [`OutageSet::len`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct OutageSet {
     elements: Vec<Element>,
     shape: Shape,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Shape {
     /// Every combination of so many elements, in lexicographic order.
     Together(usize),

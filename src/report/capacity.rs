@@ -7,6 +7,7 @@ mod growth;
 mod optimal;
 mod place;
 
+pub(super) use between::cables;
 pub use between::{all_pairs, between};
 pub use growth::growth;
 pub use optimal::optimal;
@@ -77,13 +78,13 @@ fn territory(topology: &Topology, territory: Option<TerritoryId>) -> &str {
 }
 
 /// `EIG, Djibouti to Mumbai`.
-fn lane(topology: &Topology, lane: LaneId) -> String {
+pub(super) fn lane(topology: &Topology, lane: LaneId) -> String {
     let segment = topology.segment(lane.segment());
     let [from, to] = if lane == LaneId::new(lane.segment(), 0) { segment.ends } else { [segment.ends[1], segment.ends[0]] };
     format!("{}, {} to {}", topology.cable(segment.cable).name, site(topology, from), site(topology, to))
 }
 
-fn bottleneck(topology: &Topology, what: Bottleneck) -> String {
+pub(super) fn bottleneck(topology: &Topology, what: Bottleneck) -> String {
     match what {
         Bottleneck::Lane(id) => lane(topology, id),
         Bottleneck::Gateway(id) => format!("switching at {}", site(topology, id)),

@@ -2,8 +2,12 @@
 //!
 //! It computes nothing that the studies did not find.
 
+mod cut;
 mod moments;
+mod outages;
 mod years;
+
+pub use cut::cut;
 
 use crate::failure::checkpoint::Keeper;
 use crate::failure::{self, Spec};
@@ -17,6 +21,13 @@ pub fn answer(law: &Law<'_>, spec: &Spec, goes_on: &(impl Fn() -> bool + Sync), 
     report.fact("as_of", "As of", law.policy().as_of.to_string());
     report.fact("demands", "Demands", spec.requests.len());
     report.quantity("offered_gbps", "Offered", crate::demand::total(&spec.requests).gbps(), 1);
+    if let Some(asked) = &spec.exhaustive {
+        let found = failure::exhaustive::run(law, (&spec.requests, spec.metric), asked, goes_on);
+        outages::add(&mut report, law, asked, &found);
+    }
+    if report.is_partial {
+        return report;
+    }
     if let Some(years) = failure::years::run(law, spec, goes_on, keeper) {
         years::add(&mut report, law.topology(), &years);
     }

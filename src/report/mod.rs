@@ -402,15 +402,25 @@ impl Report {
     }
 
     /// The number among the facts that has this key; of an estimate its mean, of yes and no 1 and 0.
+    ///
+    /// `table.row.column` is the number in a cell: of the table with that key, in the first row whose first cell reads so.
     #[must_use]
     pub fn number(&self, key: &str) -> Option<f64> {
-        let fact = self.facts.iter().find(|fact| fact.key == key)?;
-        match fact.value {
-            Value::Bool(truth) => Some(f64::from(u8::from(truth))),
-            Value::Unknown | Value::Text(_) | Value::Integer(_) | Value::Number(_) | Value::Estimate { .. } => {
-                fact.value.magnitude()
-            }
+        let fact = self.facts.iter().find(|fact| fact.key == key).map(|fact| &fact.value);
+        let value = fact.or_else(|| self.cell(key))?;
+        match value {
+            Value::Bool(truth) => Some(f64::from(u8::from(*truth))),
+            Value::Unknown | Value::Text(_) | Value::Integer(_) | Value::Number(_) | Value::Estimate { .. } => value.magnitude(),
         }
+    }
+
+    /// The cell that `table.row.column` names; the row's name may have dots in it.
+    fn cell(&self, key: &str) -> Option<&Value> {
+        let (table, rest) = key.split_once('.')?;
+        let (row, column) = rest.rsplit_once('.')?;
+        let table = self.tables.iter().find(|found| found.key == table)?;
+        let column = table.columns.iter().position(|found| found.key == column)?;
+        table.rows.iter().find(|cells| cells.first() == Some(&Value::from(row)))?.get(column)
     }
 
     /// Tells whether every claim held, those of the parts too.

@@ -62,7 +62,7 @@ pub(super) fn studies(
     tables: Tables,
     demands: &[Request],
     places: &Places,
-    Known { topology, policy, chance }: Known<'_>,
+    known: Known<'_>,
     problems: &mut Problems,
 ) -> Vec<Study> {
     let mut studies: Vec<Study> = Vec::new();
@@ -76,11 +76,11 @@ pub(super) fn studies(
         let Some(read) = kind.word("kind of study", KINDS, problems) else { continue };
         let (name, asked) = read(table, problems);
         let question = match asked {
-            Asked::Route(raw) => Question::Route(route(&raw, demands, places, topology, problems)),
+            Asked::Route(raw) => Question::Route(route(&raw, demands, places, known.topology, problems)),
             Asked::Capacity(raw) => {
-                Question::Capacity(Box::new(capacity::study(&raw, demands, places, (topology, policy), problems)))
+                Question::Capacity(Box::new(capacity::study(&raw, demands, places, (known.topology, known.policy), problems)))
             }
-            Asked::Failure(raw) => Question::Failure(failure::study(&raw, demands, chance, problems).map(Box::new)),
+            Asked::Failure(raw) => Question::Failure(Box::new(failure::study(&raw, demands, known, problems))),
         };
         if let Some(first) = studies.iter().position(|study| name.get() == Some(&study.name)) {
             let message = format!("study `{}` is given twice, first as number {}", name.text, first + 1);

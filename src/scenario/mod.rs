@@ -9,6 +9,7 @@ mod demands;
 mod edit;
 mod failure;
 mod hazards;
+mod outages;
 mod overrides;
 mod places;
 pub mod raw;
@@ -81,8 +82,8 @@ pub enum Question {
     Route(route::Spec),
     /// How much fits.
     Capacity(Box<crate::capacity::Spec>),
-    /// What breaks; `None` = single outages, which this version does not compute.
-    Failure(Option<Box<crate::failure::Spec>>),
+    /// What breaks, how often, and who notices.
+    Failure(Box<crate::failure::Spec>),
 }
 
 /// What all pairs are of.

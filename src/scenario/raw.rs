@@ -2,10 +2,10 @@
 
 use crate::file::{Entry, List, Lists, Pairs, Tables, record};
 use crate::scenario::words::{
-    BASES, BOUNDS, COMPARES, DISJOINTS, ELEMENTS, FLEETS, FORMATS, IMPACTS, METRICS, OBJECTIVES, PROFILES, ROUTINGS, RULES, SETS,
-    USES,
+    BASES, BOUNDS, COMPARES, DISJOINTS, ELEMENTS, FLEETS, FORMATS, IMPACTS, METRICS, OBJECTIVES, PROFILES, RANKS, ROUTINGS,
+    RULES, SETS, USES,
 };
-use crate::topology::raw::{RawDemand, TextOrList};
+use crate::topology::raw::{RawCircle, RawDemand, TextOrList};
 use crate::topology::words::{SERVICES, words};
 
 /// The format of scenario files that this version reads.
@@ -314,6 +314,24 @@ record! {
         /// What is found out of each outage.
         #[schemars(with = "Option<String>", extend("enum" = words(IMPACTS)))]
         pub impact: Entry,
+        /// Utilisation in per cent above which a lane trips in a cascade; 100 if left out.
+        #[schemars(with = "Option<f64>", range(min = 1))]
+        pub trip_percent: Entry,
+        /// Planned works: each is taken alone and together with every failure.
+        #[schemars(with = "Option<TextOrList>")]
+        pub maintenance: List,
+        /// Areas that are struck, each an outage of its own.
+        #[schemars(with = "Option<Vec<RawReach>>")]
+        pub area: Vec<RawReach>,
+        /// What shortest means; latency if left out.
+        #[schemars(with = "Option<String>", extend("enum" = words(METRICS)))]
+        pub metric: Entry,
+        /// By what outages are ranked; unserved if left out.
+        #[schemars(with = "Option<String>", extend("enum" = words(RANKS)))]
+        pub rank: Entry,
+        /// How many of the worst outages are told; 10 if left out.
+        #[schemars(with = "Option<u32>", range(min = 0, max = 10000))]
+        pub worst: Entry,
         /// Years of sequential simulation.
         #[schemars(with = "Option<u64>")]
         pub years: Entry,
@@ -326,6 +344,30 @@ record! {
         /// Stop when the standard error is this share of the mean, in per cent.
         #[schemars(with = "Option<f64>", range(min = 0))]
         pub precision_percent: Entry,
+    }
+
+    /// An area that is struck: one of circle, polygon, line and latitudes.
+    pub struct RawReach {
+        /// Name for people.
+        #[schemars(with = "Option<String>")]
+        pub name: Entry,
+        /// All within a radius.
+        pub circle: Option<RawCircle>,
+        /// Corners as [latitude, longitude].
+        #[schemars(with = "Option<Vec<[f64; 2]>>")]
+        pub polygon: Lists,
+        /// Points of a track as [latitude, longitude].
+        #[schemars(with = "Option<Vec<[f64; 2]>>")]
+        pub line: Lists,
+        /// Width of the track.
+        #[schemars(with = "Option<f64>", range(min = 0))]
+        pub width_km: Entry,
+        /// From this latitude, degrees north; the south pole if left out.
+        #[schemars(with = "Option<f64>", range(min = -90, max = 90))]
+        pub lat_from: Entry,
+        /// To this latitude, degrees north; the north pole if left out.
+        #[schemars(with = "Option<f64>", range(min = -90, max = 90))]
+        pub lat_to: Entry,
     }
 
     /// What is to hold: of a route, or of a number that a study reports.

@@ -2,6 +2,8 @@
 
 use crate::capacity::Bounds;
 use crate::failure::hazard::FleetLimit;
+use crate::failure::outages::ElementKind;
+use crate::failure::sweep::Measure;
 use crate::network::Metric;
 use crate::policy::{Profile, Rule};
 use crate::route::Disjoint;
@@ -104,12 +106,50 @@ pub const ROUTINGS: &[(&str, Spread)] =
     &[("shortest", Spread::Shortest), ("ecmp", Spread::EqualCost), ("k-shortest", Spread::Split), ("optimal", Spread::Optimal)];
 
 /// What can fail.
-pub const ELEMENTS: &[(&str, ())] =
-    &[("segment", ()), ("cable", ()), ("site", ()), ("gateway", ()), ("station", ()), ("risk-group", ()), ("territory", ())];
+pub const ELEMENTS: &[(&str, ElementKind)] = &[
+    ("segment", ElementKind::Segment),
+    ("cable", ElementKind::Cable),
+    ("site", ElementKind::Site),
+    ("gateway", ElementKind::Gateway),
+    ("station", ElementKind::Station),
+    ("risk-group", ElementKind::RiskGroup),
+    ("territory", ElementKind::Territory),
+];
 
 /// What is found out of an outage.
-pub const IMPACTS: &[(&str, ())] =
-    &[("connectivity", ()), ("lost", ()), ("reroute", ()), ("within-capacity", ()), ("optimal", ()), ("cascade", ())];
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Impacts {
+    /// Who is cut off.
+    Connectivity,
+    /// What is interrupted, and stays so.
+    Lost,
+    /// What rerouting does to loads.
+    Reroute,
+    /// What rerouting has room for.
+    WithinCapacity,
+    /// What the best routing of all traffic has room for.
+    Optimal,
+    /// What trips after it.
+    Cascade,
+}
+
+/// What is found out of an outage, by its word.
+pub const IMPACTS: &[(&str, Impacts)] = &[
+    ("connectivity", Impacts::Connectivity),
+    ("lost", Impacts::Lost),
+    ("reroute", Impacts::Reroute),
+    ("within-capacity", Impacts::WithinCapacity),
+    ("optimal", Impacts::Optimal),
+    ("cascade", Impacts::Cascade),
+];
+
+/// By what outages are ranked.
+pub const RANKS: &[(&str, Measure)] = &[
+    ("unserved", Measure::Unserved),
+    ("interrupted", Measure::Interrupted),
+    ("parted", Measure::PartedPairs),
+    ("utilisation", Measure::Utilisation),
+];
 
 /// Whether repair ships are scarce.
 pub const FLEETS: &[(&str, FleetLimit)] = &[("scarce", FleetLimit::Scarce), ("unlimited", FleetLimit::Unlimited)];

@@ -44,6 +44,7 @@ pub(crate) enum Verb {
     Run(crate::run::Arguments),
     Route(crate::route::Arguments),
     Capacity(crate::capacity::Arguments),
+    Cut(crate::cut::Arguments),
     Check(crate::check::Arguments),
     Show(crate::show::Arguments),
     Convert(crate::convert::Arguments),

@@ -10,6 +10,7 @@ mod check;
 mod checkpoint;
 mod completions;
 mod convert;
+mod cut;
 mod explain;
 mod failure;
 mod load;
@@ -50,6 +51,7 @@ fn perform(verb: &Verb, global: &Global) -> Result<Ending, Failure> {
         Verb::Run(arguments) => run::run(arguments, global),
         Verb::Route(arguments) => route::run(arguments, global),
         Verb::Capacity(arguments) => capacity::run(arguments, global),
+        Verb::Cut(arguments) => cut::run(arguments, global),
         Verb::Check(arguments) => check::run(arguments, global),
         Verb::Show(arguments) => show::run(arguments, global),
         Verb::Convert(arguments) => convert::run(arguments, global),

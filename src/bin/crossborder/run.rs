@@ -109,10 +109,7 @@ pub(crate) fn open(path: &Path, set: &[String], global: &Global) -> Result<Scena
         scenario::load(path, &overrides).map_err(|problems| wrong(problems, path))?
     };
     load::warn(&scenario.warnings, path, global);
-    match study::unknown(&scenario) {
-        Some(study) => Err(Failure::Usage(format!("this version cannot compute study `{}`", study.name), None)),
-        None => Ok(scenario),
-    }
+    Ok(scenario)
 }
 
 fn parse(bytes: Vec<u8>, base: &Path, overrides: &[(String, String)]) -> Result<Scenario, Failure> {

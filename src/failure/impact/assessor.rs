@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::restore::optimum;
 use super::route::{Lists, Resource, of_arcs, of_way};
-use super::{Spec, Worker};
+use super::{Restoration, Spec, Worker};
 use crate::algorithm::repair::{self, SoundTree};
 use crate::algorithm::shortest_path;
 use crate::capacity::Loads;
@@ -180,8 +181,12 @@ impl<'a> Assessor<'a> {
 
     /// Adds up the sound loads.
     fn load(&mut self) {
-        for i in 0..self.requests.len() {
-            self.routes.get(i).iter().for_each(|&resource| self.loads[resource as usize] += self.carried[i]);
+        if self.spec.restoration == Restoration::Optimal {
+            self.loads = optimum(self.law, self.spec).1;
+        } else {
+            for i in 0..self.requests.len() {
+                self.routes.get(i).iter().for_each(|&resource| self.loads[resource as usize] += self.carried[i]);
+            }
         }
         let known = (0..).take(self.capacity.len()).filter(|&resource| self.capacity[resource as usize].is_some());
         let mut fullest: Vec<(f64, Resource)> =
@@ -283,11 +288,14 @@ impl<'a> Assessor<'a> {
         self.requests.iter().filter(|request| request.is_routed).map(|request| request.mbps).sum()
     }
 
-    /// What a territory's requests with a route ask for, Mbit/s; that within it counted once.
+    /// What each territory's requests with a route ask for, Mbit/s, that within it counted once; length = territories.
     #[must_use]
-    pub fn routed_mbps_of(&self, territory: TerritoryId) -> u64 {
-        let its = self.requests.iter().filter(|request| request.is_routed && request.territories.contains(&Some(territory)));
-        its.map(|request| request.mbps).sum()
+    pub fn routed_mbps_by_territory(&self) -> Vec<u64> {
+        let mut sums = vec![0; self.abroad.len()];
+        for request in self.requests.iter().filter(|request| request.is_routed) {
+            request.counts_for().for_each(|territory| sums[territory.index()] += request.mbps);
+        }
+        sums
     }
 
     /// The topology.

@@ -38,6 +38,9 @@ pub enum Restoration {
     /// Before the outage all requests are admitted in that order on their shortest routes; what the outage does not touch
     /// keeps what it has. Capacity that nobody knows carries nothing; switching that nobody knows does not bind.
     WithinCapacity,
+    /// All traffic, touched or not, is routed anew so that the most is carried, weighted by priority (see
+    /// [`capacity::optimal`](crate::capacity::optimal)); rounded to whole Mbit/s for each request.
+    Optimal,
     /// It is rerouted; every segment with a lane fuller than this share of its capacity trips and is lost, too; and so on
     /// until nothing trips. Positive; 1 = full.
     Cascade {
@@ -66,8 +69,8 @@ pub struct Impact {
     pub touched: usize,
     /// Their traffic: what is interrupted before anything is restored, Mbit/s.
     pub interrupted_mbps: u64,
-    /// What is not carried after restoration, Mbit/s. With [`Restoration::WithinCapacity`] of all that has a route when
-    /// sound, whether touched or not, so that it need not be zero without an outage.
+    /// What is not carried after restoration, Mbit/s. With [`Restoration::WithinCapacity`] and [`Restoration::Optimal`]
+    /// of all that has a route when sound, whether touched or not, so that it need not be zero without an outage.
     pub unserved_mbps: u64,
     /// Requests that had a lawful route and have none left.
     pub parted_pairs: usize,

@@ -1,11 +1,13 @@
 //! What the touched are given on their new routes, by the way of restoration; and who is admitted when all is sound.
 //!
-//! It finds no routes of its own.
+//! It finds no routes of its own but for the optimum, which is a linear program (see `capacity::optimal`).
 
 use super::assessor::Assessor;
 use super::route::Resource;
-use super::{Restoration, Worker};
+use super::{Restoration, Spec, Worker};
+use crate::capacity::place::{self, Bounds, Mode, Routing};
 use crate::network::UNLIMITED;
+use crate::policy::Law;
 use crate::topology::SegmentId;
 
 impl Assessor<'_> {
@@ -14,6 +16,14 @@ impl Assessor<'_> {
         match self.spec.restoration {
             Restoration::None | Restoration::Reroute | Restoration::Cascade { .. } => {}
             Restoration::WithinCapacity => self.admit_in_order(),
+            Restoration::Optimal => {
+                let given = optimum(self.law, self.spec).0;
+                for (i, given) in given.into_iter().enumerate() {
+                    if self.requests[i].is_routed {
+                        self.give(i, given);
+                    }
+                }
+            }
         }
     }
 
@@ -39,6 +49,22 @@ impl Assessor<'_> {
     }
 }
 
+/// The most that can be carried: of each request, and on each lane, then through each site's gateway; whole Mbit/s, what
+/// is less than one is dropped.
+pub(super) fn optimum(law: &Law<'_>, spec: &Spec) -> (Vec<u64>, Vec<u64>) {
+    let routing = Routing::Optimal { gap: 0.0 };
+    let requests = spec.requests.clone();
+    let placement = place::Spec { requests, metric: spec.metric, routing, mode: Mode::Admission, bounds: Bounds::Ignored };
+    let found = place::run(law, &placement);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "never negative, and below 2^53")]
+    let whole = |mbps: f64| (mbps + CRUMB_MBPS).floor() as u64;
+    let given = found.placements.iter().map(|placement| whole(placement.carried_mbps())).collect();
+    (given, found.loads.lanes.iter().chain(&found.loads.switched).map(|&load| whole(load)).collect())
+}
+
+/// What rounding may take from a Mbit/s.
+const CRUMB_MBPS: f64 = 1e-3;
+
 /// Puts as much on a route as fits, in whole Mbit/s, and says how much; a route may use a lane twice.
 fn fill(spare: &mut [u64], route: &[Resource], mbps: u64) -> u64 {
     let times = |resource: &Resource| route.iter().filter(|&other| other == resource).count() as u64;
@@ -58,6 +84,7 @@ impl Worker<'_> {
     pub(super) fn restore(&mut self) {
         self.impact.tripped.clear();
         self.impact.rounds = 0;
+        self.others.clear();
         match self.assessor.spec.restoration {
             Restoration::None => {
                 self.given.clear();
@@ -69,6 +96,7 @@ impl Worker<'_> {
                 self.give_what_fits();
                 self.shift_loads();
             }
+            Restoration::Optimal => self.give_optimum(),
             Restoration::Cascade { trip } => self.cascade(trip),
         }
     }
@@ -104,6 +132,22 @@ impl Worker<'_> {
                 let resource = self.routes.get(i)[step];
                 *self.load_at(resource) += given;
             }
+        }
+    }
+
+    /// Everything is routed anew.
+    fn give_optimum(&mut self) {
+        let assessor = self.assessor;
+        let (given, loads) = optimum(&assessor.law.without(self.lost.iter().copied()), assessor.spec);
+        self.given.clear();
+        self.given.extend(self.touched.iter().map(|&request| given[request as usize]));
+        let mut is_touched = vec![false; given.len()];
+        self.touched.iter().for_each(|&request| is_touched[request as usize] = true);
+        let others = (0..).zip(&given).filter(|&(i, &given)| !is_touched[i as usize] && given != assessor.carried[i as usize]);
+        self.others.extend(others.map(|(i, &given)| (i, given)));
+        self.no_loads();
+        for (resource, load) in (0..).zip(loads) {
+            *self.load_at(resource) = load;
         }
     }
 

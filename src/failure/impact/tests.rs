@@ -223,6 +223,32 @@ fn two_losses_at_once_reuse_what_each_does_alone() {
     });
 }
 
+/// A larger outage never raises what the best routing carries, and no routing carries more.
+#[test]
+fn the_optimum_falls_with_the_outage_and_passes_all_other_ways() {
+    for seed in 0..40 {
+        let topology = random_international(seed);
+        let mut chance = Chance(seed ^ 0x0B7);
+        let policy = Policy::new(chance.pick(&[Profile::Lawful, Profile::Physical]), day());
+        let law = Law::new(&topology, &policy);
+        let mut requests = requests(&topology, &mut chance);
+        requests.iter_mut().for_each(|request| request.priority = crate::demand::USUAL_PRIORITY);
+        let optimal = Spec { requests, metric: Metric::Latency, restoration: Restoration::Optimal };
+        let admitted = Spec { restoration: Restoration::WithinCapacity, ..optimal.clone() };
+        let (mut lost, mut before) = (Vec::new(), 0);
+        for segment in (0..topology.segment_count()).map(SegmentId::from_index).filter(|_| chance.one_in(2)) {
+            lost.push(segment);
+            let best = assess(&law, &optimal, &lost);
+            // Each request is rounded down to a whole Mbit/s.
+            let slack = optimal.requests.len() as u64;
+            assert!(best.unserved_mbps + slack >= before, "seed {seed}: {lost:?} carries more than before");
+            assert!(best.unserved_mbps <= assess(&law, &admitted, &lost).unserved_mbps + slack, "seed {seed}: {lost:?}");
+            assert_eq!(best.overload_mbps, 0, "seed {seed}: {lost:?}");
+            before = best.unserved_mbps;
+        }
+    }
+}
+
 /// ```text
 ///   a --1-- b --1-- c        a-b and b-c carry 1 Gbit/s, a-d and d-c too
 ///    `--2-- d --2--'
@@ -252,6 +278,8 @@ fn a_ring_by_hand() {
     // 2 km became 4 km at 5 ns a metre.
     assert_eq!((rerouted.stretch_mean_ms, rerouted.stretch_max), (Some(0.01), Latency::from_ns(10_000)));
     assert_eq!(of(Restoration::WithinCapacity).unserved_mbps, 200);
+    // The best splits neither: 500 and 500 of 700 fill a-d.
+    assert_eq!(of(Restoration::Optimal).unserved_mbps, 200);
     assert_eq!(of(Restoration::None).unserved_mbps, 700);
     // Then a-d trips, too, and nothing leads from a any more.
     let cascade = of(Restoration::Cascade { trip: 1.0 });

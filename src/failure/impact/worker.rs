@@ -30,6 +30,8 @@ pub struct Worker<'a> {
     pub(super) is_routed: Vec<bool>,
     /// What each of the touched is given.
     pub(super) given: Vec<u64>,
+    /// Others that are given something else than when sound, and what.
+    pub(super) others: Vec<(u32, u64)>,
     list: Vec<Resource>,
     /// Loads after the outage where they changed; others are stale.
     pub(super) loads: Vec<u64>,
@@ -60,6 +62,7 @@ impl<'a> Worker<'a> {
             routes: Lists::new(),
             is_routed: Vec::new(),
             given: Vec::new(),
+            others: Vec::new(),
             list: Vec::new(),
             loads: vec![0; resources],
             is_changed: vec![false; resources],
@@ -73,7 +76,8 @@ impl<'a> Worker<'a> {
     /// Judges the loss of some segments.
     ///
     /// O(touched requests × length of their routes, and vertices cut off in each tree that they begin at), whatever the
-    /// size of the network; no memory is taken once the first outages have been judged.
+    /// size of the network; no memory is taken once the first outages have been judged. With [`Restoration::Optimal`] it is
+    /// a linear program over all requests.
     pub fn assess(&mut self, lost: &[SegmentId]) -> &Impact {
         self.assess_members(lost, &[])
     }
@@ -108,11 +112,11 @@ impl<'a> Worker<'a> {
         self.changed.iter().map(move |&resource| (bottleneck(resource, lanes), self.loads[resource as usize]))
     }
 
-    /// What the last outage made of each request that it touched: its position, what it was given before and is given now,
-    /// Mbit/s; in no order.
+    /// What the last outage made of each request that it touched or that is given something else: its position, what it
+    /// was given before and is given now, Mbit/s; in no order.
     pub fn changes(&self) -> impl Iterator<Item = (usize, u64, u64)> {
-        let before = |request: u32| self.assessor.carried[request as usize];
-        self.touched.iter().zip(&self.given).map(move |(&request, &given)| (request as usize, before(request), given))
+        let given = self.touched.iter().copied().zip(self.given.iter().copied()).chain(self.others.iter().copied());
+        given.map(|(request, given)| (request as usize, self.assessor.carried[request as usize], given))
     }
 
     /// What the loss of one element does to routes, for all outages that it is part of.
@@ -222,7 +226,7 @@ impl<'a> Worker<'a> {
 
     /// Counts the touched, one by one, for all and for their territories.
     fn tally(&mut self) {
-        let Self { assessor, impact, touched, given, is_routed, routes, by_territory, named, .. } = self;
+        let Self { assessor, impact, touched, given, others, is_routed, routes, by_territory, named, .. } = self;
         let mut stretches = Stretches::default();
         impact.touched = touched.len();
         [impact.interrupted_mbps, impact.late_mbps] = [0; 2];
@@ -250,6 +254,17 @@ impl<'a> Worker<'a> {
                 sums[0] += standing.mbps;
                 sums[1] = sums[1].wrapping_add_signed(drop);
                 sums[2] += u64::from(!is_routed[i] && standing.is_abroad());
+            }
+        }
+        for &(request, given) in &*others {
+            let drop = assessor.carried[request as usize].cast_signed() - given.cast_signed();
+            dropped += drop;
+            for territory in assessor.requests[request as usize].counts_for() {
+                let sums = &mut by_territory[territory.index()];
+                sums[1] = sums[1].wrapping_add_signed(drop);
+                if !named.contains(&territory) {
+                    named.push(territory);
+                }
             }
         }
         impact.unserved_mbps = assessor.short_mbps.saturating_add_signed(dropped);

@@ -123,7 +123,7 @@ fn name(topology: &Topology, hazard: Hazard) -> String {
 }
 
 /// The cables of a route in order, each once in a row.
-fn cables(topology: &Topology, route: &[SegmentId]) -> String {
+pub(in crate::report) fn cables(topology: &Topology, route: &[SegmentId]) -> String {
     let mut names: Vec<&str> =
         route.iter().map(|&segment| topology.cable(topology.segment(segment).cable).name.as_str()).collect();
     names.dedup();
