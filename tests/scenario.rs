@@ -203,6 +203,6 @@ fn demands_grow_from_their_year_and_scale() {
 
 #[test]
 fn keys_of_another_kind_of_study_are_unknown() {
-    let problems = parse(&format!("{HEAD}{TOY}\n[[study]]\nkind = \"failure\"\npairs = []\n"), &[]).unwrap_err();
+    let problems = parse(&format!("{HEAD}{TOY}\n[[study]]\nkind = \"failure\"\nyears = 1\npairs = []\n"), &[]).unwrap_err();
     assert_eq!(codes(&problems), ["E012"]);
 }

@@ -278,8 +278,8 @@ fn a_ring_by_hand() {
     // 2 km became 4 km at 5 ns a metre.
     assert_eq!((rerouted.stretch_mean_ms, rerouted.stretch_max), (Some(0.01), Latency::from_ns(10_000)));
     assert_eq!(of(Restoration::WithinCapacity).unserved_mbps, 200);
-    // The best splits neither: 500 and 500 of 700 fill a-d.
-    assert_eq!(of(Restoration::Optimal).unserved_mbps, 200);
+    // 1 Gbit/s of 1.2 leaves a, however it is split; each part is rounded down to a whole Mbit/s.
+    assert!((200..=201).contains(&of(Restoration::Optimal).unserved_mbps));
     assert_eq!(of(Restoration::None).unserved_mbps, 700);
     // Then a-d trips, too, and nothing leads from a any more.
     let cascade = of(Restoration::Cascade { trip: 1.0 });
