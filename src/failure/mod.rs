@@ -22,6 +22,7 @@ pub mod years;
 
 use crate::demand::Request;
 use crate::failure::hazard::Hazards;
+use crate::failure::impact::Restoration;
 use crate::network::Metric;
 use crate::random::Seed;
 
@@ -34,6 +35,8 @@ pub struct Spec {
     pub metric: Metric,
     /// What may happen.
     pub chance: Chance,
+    /// What becomes of traffic whose route is lost.
+    pub restoration: Restoration,
     /// Every outage of a set; `None` = not asked.
     pub exhaustive: Option<exhaustive::Exhaustive>,
     /// Years of faults and repairs, at most; `None` = not asked.

@@ -1,9 +1,10 @@
-//! What is at stake: requests on their usual routes, and the books of who loses what when a segment is lost.
+//! What is at stake: requests on their usual routes, and the books of who loses what when segments are lost.
 //!
 //! A request without a lawful route is never carried, so no outage takes anything from it: it is counted and left out.
-//! What is lost before anything is restored is judged here; restoration is somebody else's.
+//! What an outage does is judged by somebody else (see [`impact`](super::impact)).
 
 use crate::demand::Request;
+use crate::failure::impact::Worker;
 use crate::failure::timeline::loss::{Entry, Ledger, Loss, UsualRoute};
 use crate::network::{Metric, Outage};
 use crate::policy::{Law, Query};
@@ -18,9 +19,8 @@ pub struct Stake {
     pub ledger: Ledger,
     /// How many requests have no lawful route even if nothing is out of service.
     pub without_route: usize,
+    /// In the order of the requests.
     claims: Vec<Claim>,
-    /// At each segment: positions of the claims whose usual route uses it, ascending.
-    users: Vec<Vec<u32>>,
 }
 
 /// One request that is carried when nothing is out of service.
@@ -45,21 +45,19 @@ impl Stake {
         let topology = law.topology();
         let queries: Vec<Query> = requests.iter().map(|request| request.query.clone()).collect();
         let mut ledger = Ledger::new(topology, law.policy().as_of);
-        let (mut claims, mut users, mut without_route) = (Vec::new(), vec![Vec::new(); topology.segment_count()], 0);
+        let (mut claims, mut without_route) = (Vec::new(), 0);
         for ((i, request), way) in requests.iter().enumerate().zip(search::shortest(law, metric, &queries)) {
             let Some(way) = way else {
                 without_route += 1;
                 continue;
             };
-            let position = u32::try_from(claims.len()).expect("fewer than 2^32 requests");
             let entry = ledger.enter(topology, &request.query, request.traffic, &usual(law, &way));
             let mut segments = way.segments;
             segments.sort_unstable();
             segments.dedup();
-            segments.iter().for_each(|segment| users[segment.index()].push(position));
             claims.push(Claim { request: i, entry, traffic: request.traffic, segments });
         }
-        Self { ledger, without_route, claims, users }
+        Self { ledger, without_route, claims }
     }
 
     /// The requests with a route, in their order.
@@ -67,22 +65,20 @@ impl Stake {
         self.claims.iter()
     }
 
-    /// A judge of what is lost before anything is restored: all traffic whose usual route is out of service.
+    /// A judge of what is not carried, by a worker that assesses the same requests by the same metric.
     ///
-    /// O(lost segments + their users) time an outage.
-    pub fn interrupted(&self) -> impl FnMut(&Outage) -> Loss + use<'_> {
-        let mut is_hit = vec![false; self.claims.len()];
+    /// O(that of [`Worker::assess`]) time an outage.
+    pub fn judge<'a>(&'a self, mut worker: Worker<'a>) -> impl FnMut(&Outage) -> Loss + use<'a> {
+        let mut lost: Vec<SegmentId> = Vec::new();
         move |outage| {
+            lost.clear();
+            lost.extend(outage.lost());
+            worker.assess(&lost);
             let mut loss = Loss::none(&self.ledger);
-            let mut hit: Vec<u32> = Vec::new();
-            for &user in outage.lost().flat_map(|segment| &self.users[segment.index()]) {
-                if !std::mem::replace(&mut is_hit[user as usize], true) {
-                    hit.push(user);
-                }
-            }
-            for user in hit.into_iter().map(|user| user as usize) {
-                is_hit[user] = false;
-                loss.add(&self.claims[user].entry, self.claims[user].traffic);
+            for (request, before, after) in worker.changes().filter(|(_, before, after)| after < before) {
+                let claim = self.claims.binary_search_by_key(&request, |claim| claim.request);
+                let claim = &self.claims[claim.expect("what is touched has a usual route")];
+                loss.add(&claim.entry, Bandwidth::from_mbps(before - after));
             }
             loss
         }

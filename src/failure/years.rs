@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 
 use crate::failure::Spec;
 use crate::failure::checkpoint::{Header, Keeper, Part, Progress};
+use crate::failure::impact::{self, Assessor, Restoration};
 use crate::failure::stake::Stake;
 use crate::failure::timeline::compile::compile;
 use crate::failure::timeline::loss::{Account, Ledger};
@@ -22,6 +23,8 @@ pub struct Years {
     pub of: u64,
     /// Why no more were run.
     pub ending: Ending,
+    /// What becomes of traffic whose route is lost.
+    pub restoration: Restoration,
     /// Requests that have no lawful route even if nothing is out of service; they are left out.
     pub without_route: usize,
     /// What is offered to each account: Mbit/s, metres for plants.
@@ -39,11 +42,14 @@ pub struct Years {
 /// Runs single years, each from a year of warm-up, until enough or the precision is reached, or `goes_on` says no;
 /// `None` if none are asked for.
 ///
-/// A loss is what is lost before anything is restored. The same result at any number of threads, and with any number of
+/// A loss is what is not carried after the restoration that the study asks for. The same result at any number of threads, and with any number of
 /// breaks that `keeper` bridges.
 pub fn run(law: &Law<'_>, spec: &Spec, goes_on: &(impl Fn() -> bool + Sync), keeper: &mut Keeper<'_>) -> Option<Years> {
     let years = spec.years?;
     let stake = Stake::new(law, spec.metric, &spec.requests);
+    let question = impact::Spec { requests: spec.requests.clone(), metric: spec.metric, restoration: spec.restoration };
+    let networks = impact::networks(law, &question);
+    let assessor = Assessor::new(law, &question, &networks);
     let model = compile(law.topology(), law.policy().as_of, &spec.chance.hazards);
     let course = course(spec, years);
     let timeline = Timeline { model: &model, ledger: &stake.ledger, spec: &course };
@@ -51,13 +57,14 @@ pub fn run(law: &Law<'_>, spec: &Spec, goes_on: &(impl Fn() -> bool + Sync), kee
         Some(Progress::Years(_, progress)) => (progress, true),
         Some(Progress::Snapshots(_)) | None => (timeline.start(), false),
     };
-    let ending = timeline.run(&mut progress, || stake.interrupted(), goes_on, &mut |block, totals| {
+    let ending = timeline.run(&mut progress, || stake.judge(assessor.worker()), goes_on, &mut |block, totals| {
         if is_kept { keeper.keep(block, &totals.to_words()) } else { ControlFlow::Continue(()) }
     });
     Some(Years {
         years: progress.totals.samples,
         of: years,
         ending,
+        restoration: spec.restoration,
         without_route: stake.without_route,
         offered: (0..stake.ledger.len()).map(|number| stake.ledger.offered(number)).collect(),
         summaries: timeline.summaries(&progress.totals),

@@ -14,7 +14,8 @@ const PERCENT: Number = Number { name: "share in per cent", interval: Interval::
 /// One study; where something is wrong, it asks less.
 pub(super) fn study(raw: &RawFailure, demands: &[Request], known: Known<'_>, problems: &mut Problems) -> Spec {
     let day = known.policy.map(|policy| policy.as_of);
-    let exhaustive = outages::exhaustive(raw, known.topology.zip(day), problems);
+    let restoration = outages::restoration(raw, problems);
+    let exhaustive = outages::exhaustive(raw, restoration, known.topology.zip(day), problems);
     let samples = raw.samples.whole("number of samples", 1, 1 << 40, problems);
     let states = raw.states.whole("number of states", 1, 2_000_000, problems);
     let precision = raw.precision_percent.number(PERCENT, problems).map(|percent| percent / 100.0);
@@ -26,5 +27,5 @@ pub(super) fn study(raw: &RawFailure, demands: &[Request], known: Known<'_>, pro
         problems.push(problem.help("add `each`, `events`, an area, `maintenance`, `years`, `samples` or `states`"));
     }
     let (requests, chance) = (demands.to_vec(), known.chance.clone());
-    Spec { requests, metric, chance, exhaustive, years, samples, states, precision }
+    Spec { requests, metric, chance, restoration, exhaustive, years, samples, states, precision }
 }

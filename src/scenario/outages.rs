@@ -21,11 +21,15 @@ const LONGITUDE: Number = Number { name: "longitude in degrees", interval: Inter
 const WORST: usize = 10;
 
 /// The exhaustive part of a study; `None` where it asks for none, or something is wrong.
-pub(super) fn exhaustive(raw: &RawFailure, known: Option<(&Topology, Date)>, problems: &mut Problems) -> Option<Exhaustive> {
+pub(super) fn exhaustive(
+    raw: &RawFailure,
+    restoration: Restoration,
+    known: Option<(&Topology, Date)>,
+    problems: &mut Problems,
+) -> Option<Exhaustive> {
     let kind = raw.each.word("kind of element", ELEMENTS, problems);
     let together = raw.together.whole("number of elements", 1, 6, problems);
     let is_whole = raw.whole_cable.boolean(problems).unwrap_or(false);
-    let restoration = restoration(raw, problems);
     let measure = raw.rank.word("ranking", RANKS, problems).unwrap_or_default();
     let worst = raw.worst.whole("number of outages", 0, 10_000, problems).and_then(|worst| usize::try_from(worst).ok());
     let counting = if is_whole { Counting::WholeCables } else { Counting::Segments };
@@ -52,7 +56,8 @@ pub(super) fn exhaustive(raw: &RawFailure, known: Option<(&Topology, Date)>, pro
     has_any.then(|| Exhaustive { set, down, restoration, measure, worst: worst.unwrap_or(WORST) })
 }
 
-fn restoration(raw: &RawFailure, problems: &mut Problems) -> Restoration {
+/// What becomes of traffic whose route is lost, in outages and in years.
+pub(super) fn restoration(raw: &RawFailure, problems: &mut Problems) -> Restoration {
     let trip = raw.trip_percent.number(TRIP, problems).map(|percent| percent / 100.0);
     let word = raw.impact.word("impact", IMPACTS, problems).unwrap_or(Impacts::Reroute);
     if trip.is_some() && word != Impacts::Cascade {

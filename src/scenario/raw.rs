@@ -311,7 +311,7 @@ record! {
         /// A fault takes the whole cable rather than a segment.
         #[schemars(with = "Option<bool>")]
         pub whole_cable: Entry,
-        /// What is found out of each outage.
+        /// What is found out of each outage; reroute if left out. Snapshots and bounds tell lost and connectivity.
         #[schemars(with = "Option<String>", extend("enum" = words(IMPACTS)))]
         pub impact: Entry,
         /// Utilisation in per cent above which a lane trips in a cascade; 100 if left out.

@@ -1,5 +1,6 @@
 //! Years of faults and repairs: who was not served, how often and for how long, and what ships and crews did.
 
+use crate::failure::impact::Restoration;
 use crate::failure::timeline::Ending;
 use crate::failure::timeline::loss::Account;
 use crate::failure::timeline::summary::Summary;
@@ -189,9 +190,14 @@ fn notes(report: &mut Report, years: &Years) {
     if years.ending == Ending::Interrupted {
         report.note(format!("interrupted after {} of {} years; what is told is of those", years.years, years.of));
     }
-    report.note(
-        "a loss is traffic whose usual route is out of service, before anything is rerouted; errors are standard errors over years",
-    );
+    let loss = match years.restoration {
+        Restoration::None => "traffic whose usual route is out of service, before anything is rerouted",
+        Restoration::Reroute => "traffic that has no lawful route left, whatever the load of what is left",
+        Restoration::WithinCapacity => "traffic that finds no room on its shortest lawful route left, against the sound network",
+        Restoration::Optimal => "traffic that the best routing of all traffic has no room for, against the sound network",
+        Restoration::Cascade { .. } => "traffic that has no lawful route left after overloaded segments have tripped",
+    };
+    report.note(format!("a loss is {loss}; errors are standard errors over years"));
     report.note("rates, permits, ships and crews are those of the scenario's hazards; most defaults are assumed, not measured");
 }
 
