@@ -16,6 +16,7 @@ use crossborder::network::{Metric, Outage, compile};
 use crossborder::policy::{Law, Query};
 use crossborder::route::search;
 use crossborder::scenario::{self, Scenario};
+use crossborder::study;
 use crossborder::topology::SegmentId;
 
 fn folder() -> PathBuf {
@@ -361,6 +362,22 @@ fn the_table_of_the_readme_is_what_is_found() {
     let table = table(&found);
     let readme = fs::read_to_string(folder().join("README.md")).unwrap();
     assert!(readme.contains(&table), "put this into {}/README.md:\n\n{table}", folder().display());
+}
+
+#[test]
+fn the_studies_of_the_scenarios_find_the_same_and_keep_what_they_promise() {
+    for (event, group) in EVENTS {
+        let impact = Impact::of(scenario(event), group, false);
+        let report = study::run(&impact.scenario, || true);
+        assert!(report.holds() && !report.expectations.is_empty(), "{event}: {:?}", report.expectations);
+        for row in ROWS.iter().filter(|row| row.event == event) {
+            let key = format!("territories.{}.interrupted_percent", row.places[0]);
+            if let ([place], Some(percent)) = (row.places, report.parts[0].number(&key)) {
+                let ours = impact.percent(Lost, &[place]);
+                assert!((percent - ours).abs() < 1e-9, "{event} {place}: {percent} and {ours}");
+            }
+        }
+    }
 }
 
 #[test]
