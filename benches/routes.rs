@@ -8,7 +8,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::hint::black_box;
-use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use crossborder::algorithm::disjoint::{self, BUDGET, Groups, Query, Wanted, find_pair};
@@ -18,6 +17,10 @@ use crossborder::network::{Network, Outage, UNREACHABLE, VertexId};
 use crossborder::topology::{SegmentId, SiteId};
 use petgraph::algo::dijkstra;
 use petgraph::graph::UnGraph;
+
+mod timing;
+
+use timing::{is_trial, least_in_turn, timed};
 
 /// A graph of sites with one latency per segment, and risk groups where the data has them.
 struct Map {
@@ -96,31 +99,6 @@ fn theirs(graph: &UnGraph<(), u32>) -> u64 {
     graph.node_indices().map(from).sum()
 }
 
-/// Whether the benches are only to be tried, not timed.
-fn is_trial() -> bool {
-    let has = |word: &str| std::env::args().any(|argument| argument == word);
-    has("--test") || !has("--bench")
-}
-
-/// Time that this thread has run, from the scheduler where the system tells (Linux), so that a busy machine costs neither side
-/// anything; else the clock on the wall.
-fn thread_time(begin: Instant) -> Duration {
-    let schedule = fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let running = schedule.and_then(|text| text.split(' ').next().and_then(|word| word.parse().ok()));
-    running.map_or_else(|| begin.elapsed(), Duration::from_nanos)
-}
-
-/// The least time of several runs of each, in turn, so that both meet the same machine.
-fn least_times(mut first: impl FnMut() -> u64, mut second: impl FnMut() -> u64) -> [Duration; 2] {
-    let begin = Instant::now();
-    let time = |work: &mut dyn FnMut() -> u64| {
-        let before = thread_time(begin);
-        black_box(work());
-        thread_time(begin) - before
-    };
-    (0..5).map(|_| [time(&mut first), time(&mut second)]).reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1])]).unwrap()
-}
-
 fn all_pairs(criterion: &mut Criterion) {
     for map in maps() {
         let network = Network::of_sites(map.sites, &map.segments);
@@ -136,7 +114,8 @@ fn all_pairs(criterion: &mut Criterion) {
         assert_eq!(sum, theirs(&graph), "{}", map.name);
         assert_eq!(sum, map.published.unwrap_or(sum), "{}", map.name);
         if !is_trial() {
-            let [a, b] = least_times(|| ours(&network, &outage, &mut workspace), || theirs(&graph));
+            let mut time_ours = || timed(|| black_box(ours(&network, &outage, &mut workspace))).1;
+            let [a, b] = least_in_turn(5, [&mut time_ours, &mut || timed(|| black_box(theirs(&graph))).1]);
             let per_arc = a.as_secs_f64() * 1e9 / (map.sites * network.arc_count()) as f64;
             let ratio = b.as_secs_f64() / a.as_secs_f64();
             eprintln!("{}: {a:.1?} ({per_arc:.1} ns per arc) against petgraph's {b:.1?}: {ratio:.2} times as fast", map.name);
@@ -193,17 +172,11 @@ fn disjoint_pairs(
     let mut workspace = disjoint::Workspace::default();
     for wanted in [Wanted::Disjoint, Wanted::LeastShared] {
         let mut find = |ends| find_pair(&Query { network, outage, ends, groups, wanted, budget: BUDGET }, &mut workspace);
-        let clock = Instant::now();
-        let begin = thread_time(clock);
-        let found: Vec<_> = pairs.iter().map(|&ends| find(ends)).collect();
+        let (found, took): (Vec<_>, _) = timed(|| pairs.iter().map(|&ends| find(ends)).collect());
         let proven = found.iter().filter(|pair| pair.is_proven).count();
         let disjoint = found.iter().filter(|pair| pair.routes.is_some() && pair.shared.is_empty()).count();
         assert!(found.iter().all(|pair| pair.bound.cost != UNREACHABLE || pair.is_proven), "{id}");
-        eprintln!(
-            "{wanted:?} {id}: {} pairs in {:.1?}, {proven} proven, {disjoint} disjoint",
-            pairs.len(),
-            thread_time(clock) - begin
-        );
+        eprintln!("{wanted:?} {id}: {} pairs in {took:.1?}, {proven} proven, {disjoint} disjoint", pairs.len(),);
     }
     let mut find =
         |ends| find_pair(&Query { network, outage, ends, groups, wanted: Wanted::Disjoint, budget: 1_000 }, &mut workspace);
