@@ -142,7 +142,12 @@ fn check(question: &oracle::Question, demands: &[Demand], carried: bool) -> Resu
     let network = &question.network;
     let demands: Vec<Demand> = demands.iter().copied().filter(|d| d.0.index().max(d.1.index()) < network.site_count()).collect();
     let how = if carried { max_carried } else { max_concurrent };
-    let ours = ask(how, (network, &question.outage), &demands);
+    verify(question, &demands, carried, &ask(how, (network, &question.outage), &demands))
+}
+
+/// As [`check`], for an answer from anywhere.
+fn verify(question: &oracle::Question, demands: &[Demand], carried: bool, ours: &Solution) -> Result<(), TestCaseError> {
+    let network = &question.network;
     let mut load = vec![0.0; network.segment_count() * 2];
     let mut fraction = vec![0.0; demands.len()];
     let (mut value, mut priced) = (0.0, 0.0);
@@ -172,11 +177,16 @@ fn check(question: &oracle::Question, demands: &[Demand], carried: bool) -> Resu
     let used = (0..load.len()).filter(|&lane| load[lane] > 0.0).map(|lane| load[lane] / capacity(lane));
     let worst = used.fold(0.0, f64::max);
     let paid: f64 = (0..load.len()).map(|lane| capacity(lane) * ours.lane_price[lane]).sum();
+    prop_assert!(ours.value <= ours.bound);
+    let is_load = |(ours, load): (&f64, &f64)| (ours - load).abs() <= 1e-9 * load;
+    prop_assert!(ours.lane_load.iter().zip(&load).all(is_load), "{:?} and {load:?}", ours.lane_load);
     if carried {
+        prop_assert!(paid + priced <= ours.bound * (1.0 + 1e-9) + 1e-12, "{} and {}", paid + priced, ours.bound);
         prop_assert!(worst <= 1.0 + 1e-9);
         prop_assert!((value - ours.value).abs() <= 1e-9 * value);
         prop_assert!(paid + priced <= ours.value * (1.0 + 2e-7) + 1e-9, "{} and {}", paid + priced, ours.value);
     } else if ours.value.is_finite() {
+        prop_assert!(paid / priced <= ours.bound * (1.0 + 1e-9), "{} and {}", paid / priced, ours.bound);
         prop_assert!((worst * ours.value - 1.0).abs() <= 1e-9);
         prop_assert!(paid / priced <= ours.value * (1.0 + 2e-7), "{} and {}", paid / priced, ours.value);
     } else {
@@ -298,4 +308,41 @@ fn one_thread_and_two_and_eight_give_the_same_answer() {
     };
     assert_eq!(with(1), with(2));
     assert_eq!(with(1), with(8));
+}
+
+/// ```text
+///   0 --2-- 1     3 Mbit/s from 0 to 1, 1 from 2 to 1
+///    \     /
+///     1   1
+///      \ /
+///       2
+/// ```
+#[test]
+fn a_tampered_answer_is_caught() {
+    let triangle: Segments = [(0, 1, 2), (0, 2, 1), (2, 1, 1)].map(|(a, b, c)| (SiteId(a), SiteId(b), 1, [c; 2])).to_vec();
+    let network = Network::of_sites(3, &triangle);
+    let outage = Outage::none_of(&network);
+    let question = oracle::Question { network, outage, ends: [SiteId(0), SiteId(1)] };
+    let demands = [(SiteId(0), SiteId(1), 3.0, 1.0, None), (SiteId(2), SiteId(1), 1.0, 2.0, None)];
+    let tampers: [(&str, fn(&mut Solution)); 10] = [
+        ("a higher value", |ours| ours.value *= 1.0 + 1e-5),
+        ("a lower value", |ours| ours.value *= 1.0 - 1e-5),
+        ("a lower bound", |ours| (ours.value, ours.bound) = (ours.value * 0.99, ours.bound * 0.99)),
+        ("a part left out", |ours| drop(ours.shares.pop())),
+        ("a smaller part", |ours| ours.shares[0].fraction *= 0.9),
+        ("another demand's route", |ours| ours.shares[0].commodity = 1),
+        ("a broken route", |ours| drop(ours.shares[0].arcs.pop())),
+        ("a lighter lane", |ours| *ours.lane_load.iter_mut().find(|load| **load > 0.0).unwrap() *= 0.9),
+        ("a free lane", |ours| *ours.lane_price.iter_mut().find(|price| **price > 0.0).unwrap() = 0.0),
+        ("a demand forgotten", |ours| ours.unroutable.push(0)),
+    ];
+    for (carried, how) in [(false, max_concurrent as fn(&Question<'_>) -> Solution), (true, max_carried)] {
+        let ours = ask(how, (&question.network, &question.outage), &demands);
+        verify(&question, &demands, carried, &ours).unwrap();
+        for (name, tamper) in tampers {
+            let mut tampered = ours.clone();
+            tamper(&mut tampered);
+            assert!(verify(&question, &demands, carried, &tampered).is_err(), "{name} is not caught, carried: {carried}");
+        }
+    }
 }

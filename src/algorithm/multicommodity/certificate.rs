@@ -14,13 +14,17 @@ use crate::network::ArcId;
 /// Prices below this part of all together are called zero, if the bound allows it.
 const PRICE_CRUMB: f64 = 1e-8;
 
+/// How far the parts of a commodity may be from making a whole, after sums of many.
+const WHOLE: f64 = 1e-9;
+
 /// Makes the answer from what column generation found.
 pub(super) fn certify(question: &Question<'_>, goal: Goal, resources: &Resources, mut outcome: Outcome) -> Solution {
     let shares = shares(question, &outcome);
+    assert!(is_fair(goal, &outcome, &shares), "no demand is carried in part or twice where all count alike");
     let loads = loads(question, resources, &shares);
     let value = value(question, goal, resources, &shares, &loads);
     clean_prices(question, goal, resources, &mut outcome, value);
-    debug_assert!(value <= outcome.bound * (1.0 + 1e-9), "{value} is proven impossible by {}", outcome.bound);
+    assert!(value <= outcome.bound * (1.0 + 1e-9), "{value} is proven impossible by {}", outcome.bound);
     let all: f64 = outcome.prices.iter().zip(&resources.capacity).map(paid).sum();
     let scale = match goal {
         // Such that carrying every demand once costs one; nothing has a price where there is no bound.
@@ -78,6 +82,19 @@ fn shares(question: &Question<'_>, outcome: &Outcome) -> Vec<Share> {
     let mut shares: Vec<Share> = of_group.into_iter().flatten().collect();
     shares.sort_by_key(|share| share.commodity);
     shares
+}
+
+/// Tells whether no commodity is carried more than whole and, with one multiplier for all, none that has a route less.
+fn is_fair(goal: Goal, outcome: &Outcome, shares: &[Share]) -> bool {
+    let mut members: Vec<usize> = outcome.groups.iter().flat_map(|group| group.members.iter().copied()).collect();
+    members.sort_unstable();
+    let mut rest = shares;
+    members.iter().all(|&member| {
+        let (own, others) = rest.split_at(rest.iter().take_while(|share| share.commodity == member).count());
+        rest = others;
+        let whole: f64 = own.iter().map(|share| share.fraction).sum();
+        whole <= 1.0 + WHOLE && (goal == Goal::Carried || whole >= 1.0 - WHOLE)
+    }) && rest.is_empty()
 }
 
 /// Load on every resource at the amounts offered, Mbit/s; length = resources, without the unlimited ones left out.

@@ -22,6 +22,9 @@ pub(super) struct Mix {
 
 /// Solves the master program over some resources (`rows`), to a relative tolerance.
 ///
+/// The solver's own verdict does not count: a mix is what the caller measures it to be, from a point that did not converge
+/// as from one that did. `None` if the solver refuses the program or ends at what is not a number.
+///
 /// ```text
 ///   concurrent, dual:  max Σ rent_g            carried, dual:  min Σ price_r + Σ rent_g
 ///     rent_g ≤ Σ use_cr price_r  for c of g      worth_c ≤ rent_g + Σ use_cr price_r  for c of g
@@ -83,11 +86,15 @@ pub(super) fn solve(goal: Goal, groups: usize, columns: &[Column], rows: &Rows, 
     let mut solver = DefaultSolver::new(&nothing, &cost, &matrix, &bounds, &cones, settings).ok()?;
     solver.solve();
     let scale = if goal == Goal::Concurrent { 1.0 } else { most_worth };
+    let (point, multipliers) = (&solver.solution.x, &solver.solution.z[equalities..equalities + n]);
+    if !point.iter().chain(multipliers).all(|value| value.is_finite()) {
+        return None;
+    }
     let nonnegative = |value: &f64| value.max(0.0) * scale;
     Some(Mix {
-        shares: solver.solution.z[equalities..equalities + n].iter().map(|share| share.max(0.0)).collect(),
-        prices: solver.solution.x[..r].iter().map(nonnegative).collect(),
-        rents: solver.solution.x[r..].iter().map(nonnegative).collect(),
+        shares: multipliers.iter().map(|share| share.max(0.0)).collect(),
+        prices: point[..r].iter().map(nonnegative).collect(),
+        rents: point[r..].iter().map(nonnegative).collect(),
     })
 }
 
