@@ -324,14 +324,15 @@ fn a_tampered_answer_is_caught() {
     let outage = Outage::none_of(&network);
     let question = oracle::Question { network, outage, ends: [SiteId(0), SiteId(1)] };
     let demands = [(SiteId(0), SiteId(1), 3.0, 1.0, None), (SiteId(2), SiteId(1), 1.0, 2.0, None)];
-    let tampers: [(&str, fn(&mut Solution)); 10] = [
+    type Tamper = fn(&mut Solution);
+    let tampers: [(&str, Tamper); 10] = [
         ("a higher value", |ours| ours.value *= 1.0 + 1e-5),
         ("a lower value", |ours| ours.value *= 1.0 - 1e-5),
         ("a lower bound", |ours| (ours.value, ours.bound) = (ours.value * 0.99, ours.bound * 0.99)),
         ("a part left out", |ours| drop(ours.shares.pop())),
         ("a smaller part", |ours| ours.shares[0].fraction *= 0.9),
         ("another demand's route", |ours| ours.shares[0].commodity = 1),
-        ("a broken route", |ours| drop(ours.shares[0].arcs.pop())),
+        ("a broken route", |ours| ours.shares[0].arcs.truncate(ours.shares[0].arcs.len() - 1)),
         ("a lighter lane", |ours| *ours.lane_load.iter_mut().find(|load| **load > 0.0).unwrap() *= 0.9),
         ("a free lane", |ours| *ours.lane_price.iter_mut().find(|price| **price > 0.0).unwrap() = 0.0),
         ("a demand forgotten", |ours| ours.unroutable.push(0)),

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+#[expect(dead_code, reason = "its random questions are for other tests")]
 mod oracle;
 #[path = "oracle/simplex.rs"]
 mod simplex;
