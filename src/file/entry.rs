@@ -37,8 +37,14 @@ pub struct Entry {
 pub struct List(pub Option<Vec<Entry>>);
 
 impl<T: ToString> From<T> for Entry {
+    /// The text without outer spaces, which no table keeps.
     fn from(value: T) -> Self {
-        Self { text: value.to_string(), ..Self::default() }
+        let mut text = value.to_string();
+        let whole = text.trim();
+        if whole.len() < text.len() {
+            text = whole.to_owned();
+        }
+        Self { text, ..Self::default() }
     }
 }
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crossborder::demand::{self, Request};
 use crossborder::report::{self, Column, Format, Report, Run, Style, Table, Value};
-use crossborder::topology::Topology;
+use crossborder::topology::{Topology, export};
 
 use crate::arguments::Global;
 use crate::failure::Failure;
@@ -98,13 +98,22 @@ pub(crate) fn to_file(path: &Path, bytes: &[u8], inputs: &[PathBuf]) -> Result<(
 
 /// Writes a folder beside its final place and renames it. One that is there is replaced only if it holds nothing but such
 /// files, and none of the inputs.
-pub(crate) fn to_folder(path: &Path, files: &[(&str, &str)], inputs: &[PathBuf]) -> Result<(), Failure> {
+fn to_folder(path: &Path, files: &[(&str, &str)], inputs: &[PathBuf]) -> Result<(), Failure> {
     let is_there = fs::symlink_metadata(path).is_ok();
     if is_there {
         may_go(path, files, inputs)?;
     }
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     replace_folder(&target, files, is_there).map_err(Failure::file(path))
+}
+
+/// Writes a topology's files: a folder, or the one file of its format; whole or not at all.
+pub(crate) fn topology(out: &Path, to: export::Format, files: &[export::File], inputs: &[PathBuf]) -> Result<(), Failure> {
+    if to.is_folder() {
+        let files: Vec<(&str, &str)> = files.iter().map(|file| (file.name, file.text.as_str())).collect();
+        return to_folder(out, &files, inputs);
+    }
+    files.iter().try_for_each(|file| to_file(out, file.text.as_bytes(), inputs))
 }
 
 /// Refuses to replace a folder that holds anything else.

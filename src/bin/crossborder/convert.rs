@@ -1,13 +1,18 @@
 //! `convert IN OUT`: a topology from one format to another, and all that was dropped or guessed on the way.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use crossborder::file::Input;
 use crossborder::problem::Problems;
 use crossborder::report::{self, Column, Report, Table};
+use crossborder::topology::enrich::{self, CapacityRow, Step};
 use crossborder::topology::import::{Findings, Format, Opened, Options, Request};
+use crossborder::topology::raw::RawTopology;
 use crossborder::topology::{build, export, import};
+use crossborder::{demand, file};
 
 use crate::arguments::Global;
 use crate::failure::{Ending, Failure};
@@ -15,6 +20,9 @@ use crate::{answer, load, talk};
 
 /// Words for `--unit`, and Mbit/s in each.
 const UNITS: [(&str, f64); 4] = [("kbit/s", 1e-3), ("Mbit/s", 1.0), ("Gbit/s", 1e3), ("Tbit/s", 1e6)];
+
+/// The word that asks for every step of enrichment.
+const EVERY_STEP: &str = "all";
 
 /// Convert a topology from one format to another, and say all that was dropped or guessed
 #[derive(Args, Debug)]
@@ -46,6 +54,13 @@ pub(crate) struct Arguments {
     /// File of demands that belongs to IN: a table, or REPETITA's
     #[arg(long, value_name = "FILE")]
     demands: Option<PathBuf>,
+    /// Add what a plain map leaves out, marked imputed, in this order: country, roles, domestic, borders, latency, capacity,
+    /// demands; or `all`
+    #[arg(long, value_name = "STEP", value_delimiter = ',', value_parser = steps())]
+    enrich: Vec<String>,
+    /// Table of cables' capacities for `--enrich capacity`: columns cable (id or name), design, lit
+    #[arg(long, value_name = "FILE", requires = "enrich")]
+    capacities: Option<PathBuf>,
     /// Write nothing and end with 2 if anything was dropped or guessed
     #[arg(long)]
     strict: bool,
@@ -60,6 +75,10 @@ fn to() -> impl TypedValueParser<Value = export::Format> {
     let find = |word: String| export::Format::ALL.into_iter().find(|format| format.word() == word);
     let words = PossibleValuesParser::new(export::Format::ALL.map(export::Format::word));
     words.map(move |word| find(word).expect("clap takes no word but these"))
+}
+
+fn steps() -> PossibleValuesParser {
+    PossibleValuesParser::new(Step::ALL.map(Step::word).into_iter().chain([EVERY_STEP]))
 }
 
 fn unit() -> impl TypedValueParser<Value = f64> {
@@ -77,7 +96,10 @@ pub(crate) fn run(arguments: &Arguments, global: &Global) -> Result<Ending, Fail
     let to = arguments.to.or_else(|| export::Format::of_path(&arguments.out)).ok_or_else(|| unknown_extension(&arguments.out))?;
     let (mut problems, mut inputs) = (Problems::new(), Vec::new());
     let shown = arguments.input.display().to_string();
-    let Some(Opened { raw, format, mut findings }) = import::open(&request(arguments), &mut problems, &mut inputs) else {
+    let Some(Opened { mut raw, format, mut findings }) = import::open(&request(arguments), &mut problems, &mut inputs) else {
+        return Err(Failure::Input(problems, shown));
+    };
+    let Some(added) = enrich(&mut raw, arguments, &mut problems, &mut inputs) else {
         return Err(Failure::Input(problems, shown));
     };
     let (files, more) = export::write(&raw, to);
@@ -94,13 +116,16 @@ pub(crate) fn run(arguments: &Arguments, global: &Global) -> Result<Ending, Fail
     report.fact("demands", "Demands", topology.demands().len());
     report.fact("findings", "Kinds of things dropped or guessed", findings.iter().count());
     tell(&findings, global);
+    if !added.is_empty() {
+        report.tables.push(table_of_steps(&added));
+    }
     if arguments.strict && !findings.is_empty() {
         let help = "`crossborder explain CODE` says what each means; without --strict it is written all the same".to_owned();
         return Err(Failure::Usage(format!("{shown}: something was dropped or guessed, and nothing written"), Some(help)));
     }
     let inputs: Vec<PathBuf> = inputs.into_iter().map(|input| PathBuf::from(input.path)).collect();
     if !global.dry_run {
-        write(&arguments.out, to, &files, &inputs)?;
+        answer::topology(&arguments.out, to, &files, &inputs)?;
     }
     if global.format() != report::Format::Table {
         report.tables.push(table(&findings));
@@ -108,6 +133,46 @@ pub(crate) fn run(arguments: &Arguments, global: &Global) -> Result<Ending, Fail
     load::warn(&problems, &arguments.input, global);
     answer::report(&report, None, &inputs, global)?;
     Ok(Ending::Done)
+}
+
+/// Takes the steps of enrichment that were asked for; `None`, with the problems, if a table cannot be read or the claims make
+/// no topology.
+fn enrich(
+    raw: &mut RawTopology,
+    arguments: &Arguments,
+    problems: &mut Problems,
+    inputs: &mut Vec<Input>,
+) -> Option<Vec<enrich::Added>> {
+    let is_wanted = |step: &Step| arguments.enrich.iter().any(|word| word == step.word() || word == EVERY_STEP);
+    let steps: BTreeSet<Step> = Step::ALL.into_iter().filter(is_wanted).collect();
+    let mut capacities = Vec::new();
+    if let Some(path) = &arguments.capacities {
+        let file = file::read(path, problems, inputs)?;
+        capacities = file::table::<CapacityRow>(file, &["cable"], &mut BTreeSet::new(), problems);
+        if problems.has_errors() {
+            return None;
+        }
+    }
+    let mut added = enrich::run(raw, &steps, &capacities);
+    if steps.contains(&Step::Demands) {
+        added.push((Step::Demands, demand::impute(raw, problems)?));
+    }
+    Some(added)
+}
+
+fn table_of_steps(added: &[enrich::Added]) -> Table {
+    let columns = vec![
+        Column::text("step", "Step"),
+        Column::number("count", "Count", 0),
+        Column::text("source", "Source"),
+        Column::text("rule", "What was added, by which rule"),
+    ];
+    let mut table = Table::new("enriched", "Added, and marked imputed", columns);
+    for (step, count) in added {
+        let count = u64::try_from(*count).unwrap_or(u64::MAX);
+        table.push(vec![step.word().into(), count.into(), step.source().into(), step.rule().into()]);
+    }
+    table
 }
 
 fn request(arguments: &Arguments) -> Request {
@@ -130,14 +195,6 @@ fn unknown_extension(out: &Path) -> Failure {
     let words = export::Format::ALL.map(export::Format::word).join(", ");
     let help = format!("say `--to` one of {words}; a name without extension is a native folder");
     Failure::Usage(format!("the extension of `{}` stands for no format", out.display()), Some(help))
-}
-
-fn write(out: &Path, to: export::Format, files: &[export::File], inputs: &[PathBuf]) -> Result<(), Failure> {
-    if to.is_folder() {
-        let files: Vec<(&str, &str)> = files.iter().map(|file| (file.name, file.text.as_str())).collect();
-        return answer::to_folder(out, &files, inputs);
-    }
-    files.iter().try_for_each(|file| answer::to_file(out, file.text.as_bytes(), inputs))
 }
 
 /// Says what was dropped or guessed, each kind with its count and first examples.

@@ -1,6 +1,13 @@
-//! `new`: a commented scenario to begin from, which runs as it is.
+//! `new`: a commented scenario to begin from, which runs as it is; or a synthetic topology of any size.
+
+use std::path::PathBuf;
 
 use clap::Args;
+use crossborder::problem::Problems;
+use crossborder::report::Report;
+use crossborder::topology::export::{self, Format};
+use crossborder::topology::synthetic::{self, SITES, Wish};
+use crossborder::{demand, file};
 
 use crate::answer;
 use crate::arguments::Global;
@@ -11,14 +18,93 @@ const STARTER: &str = include_str!("starter.toml");
 
 /// Write a commented scenario to begin from, which runs as it is
 #[derive(Args, Debug)]
-pub(crate) struct Arguments {}
+pub(crate) struct Arguments {
+    /// Make a synthetic topology instead, from real cities and borders: so many sites (100 to 100000), drawn by that seed
+    /// [default: 1], as in `--synthetic sites=20000 seed=7 -o world`
+    #[arg(long, value_name = "KEY=N", num_args = 1..=2)]
+    synthetic: Vec<String>,
+}
 
-pub(crate) fn run(_: &Arguments, global: &Global) -> Result<Ending, Failure> {
+pub(crate) fn run(arguments: &Arguments, global: &Global) -> Result<Ending, Failure> {
     global.takes_no_scenario_flags()?;
+    if !arguments.synthetic.is_empty() {
+        return synthesize(wish(&arguments.synthetic)?, global);
+    }
     if let Some(path) = global.output.as_ref().filter(|path| path.is_file()) {
-        let help = Some("name a new file, or remove the old one".to_owned());
-        return Err(Failure::Usage(format!("`{}` exists and will not be overwritten", path.display()), help));
+        return Err(exists(path));
     }
     answer::deliver(STARTER.as_bytes(), &[], global)?;
+    Ok(Ending::Done)
+}
+
+fn exists(path: &std::path::Path) -> Failure {
+    let help = Some("name a new one, or remove the old one".to_owned());
+    Failure::Usage(format!("`{}` exists and will not be overwritten", path.display()), help)
+}
+
+/// Reads `sites=20000 seed=7`, in any order.
+fn wish(words: &[String]) -> Result<Wish, Failure> {
+    const KEYS: [&str; 2] = ["sites", "seed"];
+    let wrong = |message: String, help: &str| Err(Failure::Usage(message, Some(help.to_owned())));
+    let (mut sites, mut seed) = (None, None);
+    for word in words {
+        let Some((key, value)) = word.split_once('=') else {
+            return wrong(format!("`{word}` is no KEY=N"), "write it as in `--synthetic sites=20000 seed=7`");
+        };
+        let place = match key {
+            "sites" => &mut sites,
+            "seed" => &mut seed,
+            other => {
+                let near = file::suggest(other, KEYS)
+                    .map_or("known are sites and seed".to_owned(), |key| format!("did you mean `{key}`?"));
+                return wrong(format!("a synthetic topology has no `{other}`"), &near);
+            }
+        };
+        let Ok(number) = value.parse::<u64>() else {
+            return wrong(format!("`{value}` is no number for `{key}`"), "write a whole number without sign or separators");
+        };
+        if place.replace(number).is_some() {
+            return wrong(format!("`{key}` is given twice"), "leave one of them out");
+        }
+    }
+    let range = format!("from {} to {}", SITES.start(), SITES.end());
+    let Some(sites) = sites else {
+        return wrong("`sites` is missing".to_owned(), &format!("say how many, {range}, as in `sites=20000`"));
+    };
+    match u32::try_from(sites).ok().filter(|sites| SITES.contains(sites)) {
+        Some(sites) => Ok(Wish { sites, seed: seed.unwrap_or(1) }),
+        None => wrong(format!("{sites} sites are too many or too few"), &format!("it takes {range}")),
+    }
+}
+
+/// Makes the topology, writes it, and says what it has.
+fn synthesize(wish: Wish, global: &Global) -> Result<Ending, Failure> {
+    let mut raw = synthetic::network(wish);
+    let out = global.output.clone().unwrap_or_else(|| PathBuf::from(format!("synthetic-{}", wish.sites)));
+    let Some(format) = Format::of_path(&out) else {
+        let help = "give it no extension for a native folder, or that of a format, such as .graphml or .geojson";
+        return Err(Failure::Usage(format!("the extension of `{}` stands for no format", out.display()), Some(help.to_owned())));
+    };
+    if out.exists() {
+        return Err(exists(&out));
+    }
+    let mut problems = Problems::new();
+    if demand::impute(&mut raw, &mut problems).is_none() {
+        return Err(Failure::Input(problems, raw.head.name.text.clone()));
+    }
+    let mut report = Report::new("new", format!("synthetic topology of {} sites, seed {}", wish.sites, wish.seed));
+    report.fact("territories", "Territories", raw.head.territory.len());
+    report.fact("sites", "Sites", raw.sites.len());
+    report.fact("cables", "Cables", raw.cables.len());
+    report.fact("segments", "Segments", raw.segments.len());
+    report.fact("risk_groups", "Risk groups", raw.head.risk_group.len());
+    report.fact("demands", "Demands", raw.demands.len());
+    report.fact("written", "Written to", out.display().to_string());
+    if !global.dry_run {
+        let (files, _) = export::write(&raw, format);
+        answer::topology(&out, format, &files, &[])?;
+    }
+    // The folder is where the output goes; what it has is the answer.
+    answer::report(&report, None, &[], &Global { output: None, ..global.clone() })?;
     Ok(Ending::Done)
 }

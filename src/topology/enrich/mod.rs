@@ -59,7 +59,8 @@ impl Step {
     }
 
     /// The rule, as the title of its source.
-    const fn rule(self) -> &'static str {
+    #[must_use]
+    pub const fn rule(self) -> &'static str {
         match self {
             Self::Country => {
                 "country of the nearest city of 15,000 people or more (GeoNames, CC BY 4.0) within 1,500 km; right for about \
