@@ -1,0 +1,8 @@
+//! Fuzzes the reader `submarine_map`; see `readers.rs`.
+
+#![no_main]
+
+#[path = "../readers.rs"]
+mod readers;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| readers::run("submarine_map", bytes));
