@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a benchmark stops at the first surprise")]
 #![expect(clippy::print_stdout, reason = "it says when there is nothing to measure")]
 
+use std::fs;
 use std::hint::black_box;
+use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use crossborder::algorithm::block::Block;
@@ -11,13 +13,22 @@ use crossborder::algorithm::components::components;
 use crossborder::algorithm::connectivity::{Connectivity, Workspace};
 use crossborder::algorithm::cut_sets::cut_sets;
 use crossborder::algorithm::{repair, shortest_path};
+use crossborder::capacity::{Bottleneck, place};
+use crossborder::demand::offered;
+use crossborder::failure::impact::{Assessor, Restoration, Spec, Worker, networks};
+use crossborder::failure::outages::{Counting, Element, ElementKind, OutageSet, elements};
 use crossborder::failure::sample::{Component, Sampler};
-use crossborder::network::{Network, Outage, UNREACHABLE, VertexId};
+use crossborder::failure::sweep::{Measure, sweep};
+use crossborder::network::{Metric, Network, Outage, UNREACHABLE, VertexId};
+use crossborder::policy::{Law, Policy, Profile};
 use crossborder::random::Seed;
-use crossborder::topology::SegmentId;
+use crossborder::topology::{CableKind, SegmentId};
+use crossborder::units::parse_date;
 
 #[path = "../tests/truth/synthetic.rs"]
 mod synthetic;
+#[path = "../tests/truth/world.rs"]
+mod world;
 
 use synthetic::{Synthetic, synthetic};
 
@@ -121,5 +132,87 @@ fn parts(network: &Network, groups: &[Vec<SegmentId>], set: &[usize], ends: [Ver
     pieces.of(ends[0]) != pieces.of(ends[1])
 }
 
-criterion_group!(benches, sampled_connectivity, exhaustive);
+/// Whether the benches are only to be tried, not timed.
+fn is_trial() -> bool {
+    let has = |word: &str| std::env::args().any(|argument| argument == word);
+    has("--test") || !has("--bench")
+}
+
+/// Time that all threads together have run, where the system tells (Linux).
+fn processor_time() -> Option<Duration> {
+    let threads = fs::read_dir("/proc/self/task").ok()?;
+    let ran = |thread: fs::DirEntry| -> Option<u64> {
+        fs::read_to_string(thread.path().join("schedstat")).ok()?.split(' ').next()?.parse().ok()
+    };
+    Some(Duration::from_nanos(threads.filter_map(|thread| ran(thread.ok()?)).sum()))
+}
+
+/// Loads, losses and isolation of an outage, found by placing everything anew.
+fn assert_afresh(law: &Law<'_>, spec: &Spec, worker: &mut Worker<'_>, sound: &[u64], lost: &[SegmentId]) {
+    let requests = spec.requests.clone();
+    let (routing, mode, bounds) = (place::Routing::Shortest, place::Mode::Offered, place::Bounds::Ignored);
+    let placing = place::Spec { requests, metric: spec.metric, routing, mode, bounds };
+    let afresh = place::run(&law.without(lost.iter().copied()), &placing);
+    let impact = worker.assess(lost).clone();
+    let mut loads = sound.to_vec();
+    for (what, load) in worker.changed_loads() {
+        if let Bottleneck::Lane(lane) = what {
+            loads[lane.index()] = load;
+        }
+    }
+    assert!(loads.iter().zip(&afresh.loads.lanes).all(|(&load, &afresh)| load as f64 == afresh));
+    assert_eq!(impact.worst.map_or(0.0, |(_, utilisation)| utilisation), afresh.loads.worst(law));
+}
+
+/// Every cable of the world lost in turn, then every two, all demands rerouted.
+fn every_cable(criterion: &mut Criterion) {
+    let Some(topology) = world::world() else { return };
+    let policy = Policy::new(Profile::Physical, parse_date("2022-06-01").unwrap());
+    let law = Law::new(&topology, &policy);
+    let requests = offered(&topology, policy.as_of);
+    assert_eq!((topology.site_count(), topology.segment_count(), requests.len()), (2_290, 3_885, 17_389));
+    let spec = Spec { requests, metric: Metric::Latency, restoration: Restoration::Reroute };
+    let compiled = networks(&law, &spec);
+    let mut assessor = Assessor::new(&law, &spec, &compiled);
+    let is_submarine = |element: &Element| {
+        let cable = topology.segment(element.segments[0]).cable;
+        topology.cable(cable).kind == CableKind::Submarine
+    };
+    let cables = elements(&topology, policy.as_of, ElementKind::Cable, Counting::Segments);
+    let cables: Vec<Element> = cables.into_iter().filter(is_submarine).collect();
+    {
+        let sound = assessor.sound_lanes().to_vec();
+        let mut worker = assessor.worker();
+        for cable in cables.iter().step_by(if is_trial() { 100 } else { 10 }) {
+            assert_afresh(&law, &spec, &mut worker, &sound, &cable.segments);
+        }
+    }
+    let ranking = (Measure::Unserved, 10);
+    let singles = OutageSet::every(cables.clone(), 1);
+    let found = sweep(&mut assessor, &singles, ranking, || true);
+    println!("{} cables: {} demands rerouted", singles.len(), found.touched);
+    let mut group = criterion.benchmark_group("sweep/world-2022");
+    group.sample_size(10).throughput(Throughput::Elements(singles.len()));
+    group.bench_function(format!("{} cables", singles.len()), |bencher| {
+        bencher.iter(|| sweep(&mut assessor, &singles, ranking, || true));
+    });
+    group.finish();
+    let pairs = OutageSet::every(cables, 2);
+    let mut rounds = 0;
+    let (began, ran) = (Instant::now(), processor_time());
+    let found = sweep(&mut assessor, &pairs, ranking, || {
+        rounds += 1;
+        !is_trial() || rounds == 1
+    });
+    let ran = processor_time().zip(ran).map(|(after, before)| after - before);
+    println!(
+        "{} of {} pairs of cables: {} demands rerouted, {:.1?}, {ran:.1?} of processors",
+        found.done,
+        found.of,
+        found.touched,
+        began.elapsed()
+    );
+}
+
+criterion_group!(benches, sampled_connectivity, exhaustive, every_cable);
 criterion_main!(benches);

@@ -66,6 +66,12 @@ impl Repaired<'_> {
         self.label(vertex).cost
     }
 
+    /// How many vertices the outage cut off: what the repair searched.
+    #[must_use]
+    pub fn cut_off(&self) -> usize {
+        self.workspace.cut.len()
+    }
+
     /// The best vertex of a site where a route may end; ties to fewer arcs, then the lower vertex, as in a fresh tree.
     #[must_use]
     pub fn best_at(&self, site: SiteId) -> Option<VertexId> {

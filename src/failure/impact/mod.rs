@@ -17,7 +17,7 @@ mod tests;
 mod worker;
 
 pub use assessor::{Assessor, networks};
-pub use worker::Worker;
+pub use worker::{Work, Worker};
 
 use crate::capacity::Bottleneck;
 use crate::demand::Request;

@@ -41,6 +41,16 @@ pub struct Worker<'a> {
     by_territory: Vec<[u64; 3]>,
     named: Vec<TerritoryId>,
     pub(super) impact: Impact,
+    work: Work,
+}
+
+/// What the last outage took, for whoever wants to know how work grows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Requests for which a new route was looked for; those of others were known from single losses.
+    pub searched: usize,
+    /// Vertices cut off, summed over the trees that were repaired.
+    pub cut_off: usize,
 }
 
 /// No single outage.
@@ -70,6 +80,7 @@ impl<'a> Worker<'a> {
             by_territory: vec![[0; 3]; topology.territories().len()],
             named: Vec::new(),
             impact: Impact::default(),
+            work: Work::default(),
         }
     }
 
@@ -94,6 +105,7 @@ impl<'a> Worker<'a> {
     }
 
     fn assess_members(&mut self, lost: &[SegmentId], members: &[usize]) -> &Impact {
+        self.work = Work::default();
         self.reroute(lost, members);
         self.restore();
         self.conclude();
@@ -110,6 +122,18 @@ impl<'a> Worker<'a> {
     pub fn changed_loads(&self) -> impl Iterator<Item = (Bottleneck, u64)> {
         let lanes = self.assessor.lanes();
         self.changed.iter().map(move |&resource| (bottleneck(resource, lanes), self.loads[resource as usize]))
+    }
+
+    /// What the last outage took.
+    #[must_use]
+    pub const fn work(&self) -> Work {
+        self.work
+    }
+
+    /// The requests that had a lawful route and have none left, in no order.
+    pub fn parted(&self) -> impl Iterator<Item = usize> {
+        let parted = self.touched.iter().zip(&self.is_routed).filter(|&(_, &is_routed)| !is_routed);
+        parted.map(|(&request, _)| request as usize)
     }
 
     /// What the last outage made of each request that it touched or that is given something else: its position, what it
@@ -175,14 +199,16 @@ impl<'a> Worker<'a> {
 
     /// The new route of each of the touched: that of a single loss, or one on the repaired tree of its group.
     fn find(&mut self) {
-        let Self { assessor, trees, search, outage, lost, touched, from_single, routes, is_routed, list, .. } = self;
+        let Self { assessor, trees, search, outage, lost, touched, from_single, routes, is_routed, list, work, .. } = self;
         routes.clear();
         is_routed.clear();
         let group = |request: &u32| assessor.requests[*request as usize].group;
         for chunk in touched.chunk_by(|a, b| group(a) == group(b)) {
             let group = group(&chunk[0]) as usize;
-            let is_new = chunk.iter().any(|&request| from_single[request as usize][0] == NO_SINGLE);
-            let tree = is_new.then(|| assessor.trees[group].repaired(outage, lost, trees));
+            let new = chunk.iter().filter(|&&request| from_single[request as usize][0] == NO_SINGLE).count();
+            let tree = (new > 0).then(|| assessor.trees[group].repaired(outage, lost, trees));
+            work.searched += new;
+            work.cut_off += tree.map_or(0, |tree| tree.cut_off());
             for &request in chunk {
                 let [member, place] = std::mem::replace(&mut from_single[request as usize], [NO_SINGLE; 2]);
                 let reached = match (assessor.singles.get(member as usize), tree) {
