@@ -127,3 +127,18 @@ fn a_cut_of_a_scenario_takes_its_day_and_its_rules() {
     assert!(text.contains("2024-05-01") && text.contains("SEACOM + EASSy"), "{text}");
     assert_eq!(cut(&[scenario, "SEACOM", "--physical"]).status.code(), Some(2), "a scenario has its own policy");
 }
+
+#[test]
+fn blame_names_a_fault_and_a_cut_set_is_an_outage_that_isolates() {
+    let report = study("blame = true\ncut_sets = 2\n");
+    let of = |key: &str| number(&report, key);
+    assert!(of("blame_unserved_tb") > 0.0 && of("blame_interrupted_tb") > of("blame_unserved_tb"));
+    assert!(of("criticality.ACE.faults_per_year") > 0.0);
+    let sets = report.tables.iter().find(|table| table.key == "cut_sets").unwrap();
+    assert!(!sets.rows().is_empty());
+    for row in sets.rows().iter().take(5) {
+        let names: Vec<String> = row[2].for_people(0).split(" + ").map(|name| format!("{name:?}")).collect();
+        let replayed = study(&format!("events = [[{}]]\nimpact = \"lost\"\n", names.join(", ")));
+        assert_eq!(number(&replayed, "isolating_outages"), 1.0, "{names:?}");
+    }
+}

@@ -1,6 +1,7 @@
 //! What breaks, how often, for how long, and who notices: outage sets, samples and years of them, and their impact.
 
 pub mod availability;
+pub mod blame;
 pub mod bounds;
 pub mod checkpoint;
 pub mod cut;
@@ -8,6 +9,7 @@ pub mod exhaustive;
 pub mod geography;
 pub mod hazard;
 pub mod impact;
+pub mod isolation;
 pub mod likely;
 pub mod moment;
 pub mod outages;
@@ -39,6 +41,10 @@ pub struct Spec {
     pub restoration: Restoration,
     /// Every outage of a set; `None` = not asked.
     pub exhaustive: Option<exhaustive::Exhaustive>,
+    /// What each cable, station and corridor costs; `None` = not asked.
+    pub blame: Option<blame::Blame>,
+    /// Which few failures cut a territory off; `None` = not asked.
+    pub isolation: Option<isolation::Isolation>,
     /// Years of faults and repairs, at most; `None` = not asked.
     pub years: Option<u64>,
     /// Snapshots drawn, at most; `None` = not asked.

@@ -2,7 +2,9 @@
 //!
 //! It computes nothing that the studies did not find.
 
+mod blame;
 mod cut;
+mod isolation;
 mod moments;
 mod outages;
 mod years;
@@ -25,6 +27,8 @@ pub fn answer(law: &Law<'_>, spec: &Spec, goes_on: &(impl Fn() -> bool + Sync), 
         let found = failure::exhaustive::run(law, (&spec.requests, spec.metric), asked, goes_on);
         outages::add(&mut report, law, asked, &found);
     }
+    blame::answer(&mut report, law, spec, goes_on);
+    isolation::answer(&mut report, law, spec, goes_on);
     if report.is_partial {
         return report;
     }

@@ -1,10 +1,12 @@
 //! Which outages a failure study asks of: every element of a kind, events by name, areas, planned works; and what is
 //! found of each.
 
+use crate::failure::blame::Blame;
 use crate::failure::exhaustive::Exhaustive;
 use crate::failure::geography::{self, Reach};
 use crate::failure::impact::Restoration;
-use crate::failure::outages::{Counting, Element, OutageSet, elements, named, names};
+use crate::failure::isolation::Isolation;
+use crate::failure::outages::{Counting, Element, ElementKind, OutageSet, elements, named, names};
 use crate::file::{Entry, Interval, Number, suggest};
 use crate::problem::{Place, Problem, Problems, code};
 use crate::scenario::raw::{RawFailure, RawReach};
@@ -20,13 +22,21 @@ const LONGITUDE: Number = Number { name: "longitude in degrees", interval: Inter
 /// How many of the worst outages are told where the study does not say.
 const WORST: usize = 10;
 
-/// The exhaustive part of a study; `None` where it asks for none, or something is wrong.
-pub(super) fn exhaustive(
+/// What a study asks of outages: each part `None` where it asks for none, or something is wrong.
+#[derive(Default)]
+pub(super) struct Asked {
+    pub(super) exhaustive: Option<Exhaustive>,
+    pub(super) blame: Option<Blame>,
+    pub(super) isolation: Option<Isolation>,
+}
+
+/// What a study asks of outages.
+pub(super) fn asked(
     raw: &RawFailure,
     restoration: Restoration,
     known: Option<(&Topology, Date)>,
     problems: &mut Problems,
-) -> Option<Exhaustive> {
+) -> Asked {
     let kind = raw.each.word("kind of element", ELEMENTS, problems);
     let together = raw.together.whole("number of elements", 1, 6, problems);
     let is_whole = raw.whole_cable.boolean(problems).unwrap_or(false);
@@ -35,9 +45,12 @@ pub(super) fn exhaustive(
     let counting = if is_whole { Counting::WholeCables } else { Counting::Segments };
     let reaches: Vec<(String, Reach)> = raw.area.iter().filter_map(|area| reach(area, problems)).collect();
     let has_any = !raw.each.is_blank() || raw.events.0.is_some() || !raw.maintenance.entries().is_empty() || !raw.area.is_empty();
+    let is_blame = raw.blame.boolean(problems).unwrap_or(false);
+    let cut_sets = raw.cut_sets.whole("number of elements", 1, 4, problems).and_then(|size| usize::try_from(size).ok());
     check_use(raw, has_any, problems);
-    let (topology, day) = known?;
+    let Some((topology, day)) = known else { return Asked::default() };
     let look = |entry: &Entry, problems: &mut Problems| element(entry, (topology, day), counting, problems);
+    let cutting = cut_sets.map(|_| elements(topology, day, kind.unwrap_or(ElementKind::Cable), counting));
     let mut failing = kind.map_or_else(Vec::new, |kind| elements(topology, day, kind, counting));
     for event in raw.events.0.iter().flatten() {
         let parts: Vec<Element> = event.iter().filter_map(|entry| look(entry, problems)).collect();
@@ -53,7 +66,10 @@ pub(super) fn exhaustive(
     down.dedup();
     let together = together.and_then(|count| usize::try_from(count).ok()).unwrap_or(1);
     let set = if works.is_empty() { OutageSet::every(failing, together) } else { OutageSet::planned(works, failing) };
-    has_any.then(|| Exhaustive { set, down, restoration, measure, worst: worst.unwrap_or(WORST) })
+    let blame = is_blame.then(|| Blame { down: down.clone(), restoration });
+    let isolation = cut_sets.zip(cutting).map(|(size_max, elements)| Isolation { elements, size_max, down: down.clone() });
+    let exhaustive = has_any.then(|| Exhaustive { set, down, restoration, measure, worst: worst.unwrap_or(WORST) });
+    Asked { exhaustive, blame, isolation }
 }
 
 /// What becomes of traffic whose route is lost, in outages and in years.

@@ -332,6 +332,12 @@ record! {
         /// How many of the worst outages are told; 10 if left out.
         #[schemars(with = "Option<u32>", range(min = 0, max = 10000))]
         pub worst: Entry,
+        /// What each cable, station and risk group costs in a year by its faults.
+        #[schemars(with = "Option<bool>")]
+        pub blame: Entry,
+        /// The smallest sets of elements whose loss cuts a territory off, up to this size.
+        #[schemars(with = "Option<u32>", range(min = 1, max = 4))]
+        pub cut_sets: Entry,
         /// Years of sequential simulation.
         #[schemars(with = "Option<u64>")]
         pub years: Entry,
