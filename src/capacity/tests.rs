@@ -7,9 +7,9 @@ mod place;
 
 use crate::demand::Request;
 use crate::policy::{Law, Policy, Profile, Query};
-use crate::testing::{Toy, day};
+use crate::testing::{Chance, Toy, day, random_ends, random_international};
 use crate::topology::{Regime, Role, Service, Topology, Transit};
-use crate::units::Bandwidth;
+use crate::units::{Bandwidth, Latency};
 
 fn lawful() -> Policy {
     Policy::new(Profile::Lawful, day())
@@ -57,4 +57,32 @@ fn square() -> Topology {
         set_capacity(&mut topology, segment, mbps);
     }
     topology
+}
+
+/// A random network of any kind with random traffic, capacities, switching and bounds; the salt chooses all but the network.
+fn random_case(seed: u64, salt: u64) -> (Topology, Vec<Request>) {
+    let mut topology = random_international(seed);
+    let mut chance = Chance(seed ^ salt);
+    for segment in 0..topology.segment_count() {
+        set_capacity(&mut topology, segment, chance.below(900));
+    }
+    for i in 0..topology.site_count() {
+        if chance.one_in(2) {
+            set_switching(&mut topology, &format!("s{i}"), chance.below(900));
+        }
+    }
+    let requests = (0..12)
+        .map(|i| {
+            let (from, to) = random_ends(&topology, &mut chance);
+            let query = Query { from, to, service: chance.pick(&Service::ALL), operator: None };
+            Request {
+                name: format!("r{i}"),
+                traffic: Bandwidth::from_mbps(1 + chance.below(500)),
+                priority: chance.pick(&[1, 5, 9]),
+                latency_max: chance.one_in(3).then(|| Latency::from_ns(chance.below(60))),
+                query,
+            }
+        })
+        .collect();
+    (topology, requests)
 }

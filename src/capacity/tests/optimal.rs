@@ -6,7 +6,6 @@ use crate::capacity::place;
 use crate::capacity::*;
 use crate::network::{LaneId, Metric};
 use crate::policy::violations;
-use crate::testing::{Chance, random_ends, random_international};
 use crate::units::Latency;
 
 fn spec(requests: Vec<Request>, goal: Goal) -> Spec {
@@ -103,39 +102,13 @@ fn nothing_to_carry_has_no_bound_and_no_worth() {
     }
 }
 
-/// Random networks of every kind with random traffic, capacities, switching and bounds.
-fn random_case(seed: u64) -> (Topology, Vec<Request>) {
-    let mut topology = random_international(seed);
-    let mut chance = Chance(seed ^ 0x0971);
-    for segment in 0..topology.segment_count() {
-        set_capacity(&mut topology, segment, chance.below(900));
-    }
-    for i in 0..topology.site_count() {
-        if chance.one_in(2) {
-            set_switching(&mut topology, &format!("s{i}"), chance.below(900));
-        }
-    }
-    let requests = (0..12)
-        .map(|i| {
-            let (from, to) = random_ends(&topology, &mut chance);
-            let query = Query { from, to, service: chance.pick(&Service::ALL), operator: None };
-            Request {
-                name: format!("r{i}"),
-                traffic: Bandwidth::from_mbps(1 + chance.below(500)),
-                priority: chance.pick(&[1, 5, 9]),
-                latency_max: chance.one_in(3).then(|| Latency::from_ns(chance.below(60))),
-                query,
-            }
-        })
-        .collect();
-    (topology, requests)
-}
+const SALT: u64 = 0x0971;
 
 /// Calls `judge` for both goals, with and without law, on many random networks.
 fn on_all(judge: impl Fn(&Law<'_>, &Spec, &Outcome, u64)) {
     let mut carried = 0.0;
     for seed in 0..150 {
-        let (topology, requests) = random_case(seed);
+        let (topology, requests) = random_case(seed, SALT);
         for policy in [lawful(), physical()] {
             let law = Law::new(&topology, &policy);
             for goal in [Goal::Concurrent, Goal::Carried] {
@@ -240,7 +213,7 @@ fn an_optimum_is_no_worse_than_any_rule() {
 #[test]
 fn law_never_makes_more_possible() {
     for seed in 0..150 {
-        let (topology, mut requests) = random_case(seed);
+        let (topology, mut requests) = random_case(seed, SALT);
         let lawful = run(&Law::new(&topology, &lawful()), &spec(requests.clone(), Goal::Carried));
         let physical_policy = physical();
         let law = Law::new(&topology, &physical_policy);
@@ -260,7 +233,7 @@ fn law_never_makes_more_possible() {
 
 #[test]
 fn an_optimum_is_the_same_at_any_number_of_threads() {
-    let (topology, requests) = random_case(7);
+    let (topology, requests) = random_case(7, SALT);
     let policy = lawful();
     let law = Law::new(&topology, &policy);
     for goal in [Goal::Concurrent, Goal::Carried] {

@@ -5,7 +5,6 @@ use crate::capacity::place::{Outcome, Spec, run};
 use crate::capacity::*;
 use crate::network::{LaneId, Metric};
 use crate::policy::violations;
-use crate::testing::{Chance, random_ends, random_international};
 use crate::topology::{CableId, CableKind, RiskGroup, RiskGroupKind, SegmentId, TerritoryId};
 use crate::units::Latency;
 
@@ -261,7 +260,7 @@ fn an_even_split_keeps_to_lawful_routes() {
 fn an_even_split_loads_what_the_kernel_says() {
     let policy = physical();
     for seed in 0..100 {
-        let (topology, requests) = random_case(seed);
+        let (topology, requests) = random_case(seed, SALT);
         let law = Law::new(&topology, &policy);
         let spec = Spec { metric: Metric::Hops, routing: Routing::EqualCost, ..spec(requests) };
         let outcome = run(&law, &spec);
@@ -282,7 +281,7 @@ fn an_even_split_loads_what_the_kernel_says() {
 fn an_even_split_costs_what_the_shortest_route_does() {
     let policy = lawful();
     for seed in 0..300 {
-        let (topology, requests) = random_case(seed);
+        let (topology, requests) = random_case(seed, SALT);
         let law = Law::new(&topology, &policy);
         let one = Spec { metric: Metric::Hops, ..spec(requests) };
         let all = run(&law, &Spec { routing: Routing::EqualCost, ..one.clone() });
@@ -296,33 +295,7 @@ fn an_even_split_costs_what_the_shortest_route_does() {
 const ROUTINGS: [Routing; 4] =
     [Routing::Shortest, Routing::EqualCost, Routing::Split { routes: 1 }, Routing::Split { routes: 3 }];
 
-/// Random networks of every kind with random traffic, capacities and switching.
-fn random_case(seed: u64) -> (Topology, Vec<Request>) {
-    let mut topology = random_international(seed);
-    let mut chance = Chance(seed ^ 0xCA9A);
-    for segment in 0..topology.segment_count() {
-        set_capacity(&mut topology, segment, chance.below(900));
-    }
-    for i in 0..topology.site_count() {
-        if chance.one_in(2) {
-            set_switching(&mut topology, &format!("s{i}"), chance.below(900));
-        }
-    }
-    let requests = (0..12)
-        .map(|i| {
-            let (from, to) = random_ends(&topology, &mut chance);
-            let query = Query { from, to, service: chance.pick(&Service::ALL), operator: None };
-            Request {
-                name: format!("r{i}"),
-                traffic: Bandwidth::from_mbps(1 + chance.below(500)),
-                priority: chance.pick(&[1, 5, 9]),
-                latency_max: chance.one_in(3).then(|| Latency::from_ns(chance.below(60))),
-                query,
-            }
-        })
-        .collect();
-    (topology, requests)
-}
+const SALT: u64 = 0xCA9A;
 
 /// Even splits lose their last digits; a millionth of a Mbit/s is more than enough for that.
 fn is_near(a: f64, b: f64) -> bool {
@@ -333,7 +306,7 @@ fn is_near(a: f64, b: f64) -> bool {
 fn on_all(judge: impl Fn(&Law<'_>, &Spec, &Outcome, u64)) {
     let mut placed = 0;
     for seed in 0..150 {
-        let (topology, requests) = random_case(seed);
+        let (topology, requests) = random_case(seed, SALT);
         for policy in [lawful(), physical()] {
             let law = Law::new(&topology, &policy);
             for routing in ROUTINGS {

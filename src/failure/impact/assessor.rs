@@ -12,7 +12,7 @@ use crate::failure::outages::Element;
 use crate::network::{Compiled, LaneId, Network, compile};
 use crate::policy::{Law, Query, Rule};
 use crate::route::search;
-use crate::topology::{SegmentId, SiteId, TerritoryId, Topology};
+use crate::topology::{SiteId, TerritoryId, Topology};
 
 /// The networks of a study's requests, for an [`Assessor`] to stand on.
 #[must_use]
@@ -121,7 +121,7 @@ impl<'a> Assessor<'a> {
             SoundTree::new(network, network.starts(groups[i].from), workspace)
         });
         let latency_ns: Vec<u64> = topology.segments().map(|(_, segment)| segment.latency.ns()).collect();
-        let (mut routes, mut list, mut of_segment) = (Lists::new(), Vec::new(), vec![Vec::new(); topology.segment_count()]);
+        let (mut routes, mut list, mut of_segment) = (Lists::default(), Vec::new(), vec![Vec::new(); topology.segment_count()]);
         let mut requests = Vec::with_capacity(queries.len());
         for (i, (request, way)) in spec.requests.iter().zip(&ways).enumerate() {
             list.clear();
@@ -144,7 +144,7 @@ impl<'a> Assessor<'a> {
                 territories: [request.query.from, request.query.to].map(|site| law.territory(site)),
             });
         }
-        let mut users = Lists::new();
+        let mut users = Lists::default();
         of_segment.into_iter().for_each(|list| users.push(list));
         let mut abroad = vec![0; topology.territories().len()];
         for request in requests.iter().filter(|request| request.is_routed && request.is_abroad()) {
@@ -320,22 +320,6 @@ impl<'a> Assessor<'a> {
     #[must_use]
     pub const fn sound_overload_mbps(&self) -> u64 {
         self.overload_mbps
-    }
-
-    /// The requests whose sound route uses a segment, ascending.
-    #[must_use]
-    pub fn users_of(&self, segment: SegmentId) -> &[u32] {
-        self.users.get(segment.index())
-    }
-
-    /// How full a direction of a segment or a service gateway is in the sound network; `None` where nobody knows.
-    #[must_use]
-    pub fn sound_utilisation(&self, what: crate::capacity::Bottleneck) -> Option<f64> {
-        let resource = match what {
-            crate::capacity::Bottleneck::Lane(lane) => lane.0,
-            crate::capacity::Bottleneck::Gateway(site) => u32::try_from(self.lanes() + site.index()).ok()?,
-        };
-        self.capacity[resource as usize].map(|_| self.utilisation(resource, self.loads[resource as usize]))
     }
 }
 

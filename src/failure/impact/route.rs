@@ -11,18 +11,20 @@ use crate::topology::{SiteId, Topology};
 pub(super) type Resource = u32;
 
 /// Lists of resources by position.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Lists {
     /// Length = lists + 1.
     first: Vec<u32>,
     all: Vec<Resource>,
 }
 
-impl Lists {
-    pub(super) fn new() -> Self {
+impl Default for Lists {
+    fn default() -> Self {
         Self { first: vec![0], all: Vec::new() }
     }
+}
 
+impl Lists {
     pub(super) fn clear(&mut self) {
         self.first.truncate(1);
         self.all.clear();

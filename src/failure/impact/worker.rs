@@ -37,8 +37,8 @@ pub struct Worker<'a> {
     pub(super) loads: Vec<u64>,
     pub(super) is_changed: Vec<bool>,
     pub(super) changed: Vec<Resource>,
-    /// By territory: interrupted, no longer carried, pairs abroad parted; all zero between outages.
-    by_territory: Vec<[u64; 3]>,
+    /// By territory; all closed between outages.
+    by_territory: Vec<Sums>,
     named: Vec<TerritoryId>,
     pub(super) impact: Impact,
     work: Work,
@@ -69,7 +69,7 @@ impl<'a> Worker<'a> {
             touched: Vec::new(),
             hits: vec![0; requests],
             from_single: vec![[NO_SINGLE; 2]; requests],
-            routes: Lists::new(),
+            routes: Lists::default(),
             is_routed: Vec::new(),
             given: Vec::new(),
             others: Vec::new(),
@@ -77,7 +77,7 @@ impl<'a> Worker<'a> {
             loads: vec![0; resources],
             is_changed: vec![false; resources],
             changed: Vec::new(),
-            by_territory: vec![[0; 3]; topology.territories().len()],
+            by_territory: vec![Sums::default(); topology.territories().len()],
             named: Vec::new(),
             impact: Impact::default(),
             work: Work::default(),
@@ -148,7 +148,7 @@ impl<'a> Worker<'a> {
         self.reroute(lost, &[]);
         let mut order: Vec<usize> = (0..self.touched.len()).collect();
         order.sort_unstable_by_key(|&i| self.touched[i]);
-        let mut single = Single { routes: Lists::new(), ..Single::default() };
+        let mut single = Single::default();
         for i in order {
             single.touched.push(self.touched[i]);
             single.routes.push(self.routes.get(i).iter().copied());
@@ -241,8 +241,8 @@ impl<'a> Worker<'a> {
         impact.territories.clear();
         impact.isolated.clear();
         for territory in named.drain(..) {
-            let [interrupted_mbps, dropped_mbps, parted] = std::mem::take(&mut by_territory[territory.index()]);
-            let unserved_mbps = assessor.short_of[territory.index()].saturating_add_signed(dropped_mbps.cast_signed());
+            let Sums { interrupted_mbps, dropped_mbps, parted, .. } = std::mem::take(&mut by_territory[territory.index()]);
+            let unserved_mbps = assessor.short_of[territory.index()].saturating_add_signed(dropped_mbps);
             impact.territories.push(TerritoryImpact { territory, interrupted_mbps, unserved_mbps });
             if parted > 0 && parted == u64::from(assessor.abroad[territory.index()]) {
                 impact.isolated.push(territory);
@@ -273,24 +273,18 @@ impl<'a> Worker<'a> {
                 }
             }
             for territory in standing.counts_for() {
-                let sums = &mut by_territory[territory.index()];
-                if !named.contains(&territory) {
-                    named.push(territory);
-                }
-                sums[0] += standing.mbps;
-                sums[1] = sums[1].wrapping_add_signed(drop);
-                sums[2] += u64::from(!is_routed[i] && standing.is_abroad());
+                let sums = open(by_territory, named, territory);
+                sums.interrupted_mbps += standing.mbps;
+                sums.dropped_mbps += drop;
+                sums.parted += u64::from(!is_routed[i] && standing.is_abroad());
             }
         }
         for &(request, given) in &*others {
             let drop = assessor.carried[request as usize].cast_signed() - given.cast_signed();
             dropped += drop;
             for territory in assessor.requests[request as usize].counts_for() {
-                let sums = &mut by_territory[territory.index()];
-                sums[1] = sums[1].wrapping_add_signed(drop);
-                if !named.contains(&territory) {
-                    named.push(territory);
-                }
+                let sums = open(by_territory, named, territory);
+                sums.dropped_mbps += drop;
             }
         }
         impact.unserved_mbps = assessor.short_mbps.saturating_add_signed(dropped);
@@ -353,6 +347,27 @@ impl<'a> Worker<'a> {
         }
         &mut self.loads[place]
     }
+}
+
+/// What an outage takes from one territory.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
+    /// Whether the territory is among those named.
+    is_open: bool,
+    interrupted_mbps: u64,
+    /// No longer carried; negative where more is than when sound.
+    dropped_mbps: i64,
+    /// Pairs abroad without a route.
+    parted: u64,
+}
+
+/// The sums of a territory, which is named the first time.
+fn open<'b>(by_territory: &'b mut [Sums], named: &mut Vec<TerritoryId>, territory: TerritoryId) -> &'b mut Sums {
+    let sums = &mut by_territory[territory.index()];
+    if !std::mem::replace(&mut sums.is_open, true) {
+        named.push(territory);
+    }
+    sums
 }
 
 /// The shortest lawful route where the one on the tree enters a territory twice (R15); false where there is none.
