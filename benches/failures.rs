@@ -7,7 +7,7 @@ use std::fs;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use crossborder::algorithm::block::Block;
 use crossborder::algorithm::components::components;
 use crossborder::algorithm::connectivity::{Connectivity, Workspace};
@@ -15,10 +15,11 @@ use crossborder::algorithm::cut_sets::cut_sets;
 use crossborder::algorithm::{repair, shortest_path};
 use crossborder::capacity::{Bottleneck, place};
 use crossborder::demand::offered;
+use crossborder::failure::findings::Measure;
 use crossborder::failure::impact::{Assessor, Restoration, Spec, Worker, networks};
 use crossborder::failure::outages::{Counting, Element, ElementKind, OutageSet, elements};
 use crossborder::failure::sample::{Component, Sampler};
-use crossborder::failure::sweep::{Measure, sweep};
+use crossborder::failure::sweep::sweep;
 use crossborder::network::{Metric, Network, Outage, UNREACHABLE, VertexId};
 use crossborder::policy::{Law, Policy, Profile};
 use crossborder::random::Seed;
@@ -189,21 +190,20 @@ fn every_cable(criterion: &mut Criterion) {
     }
     let ranking = (Measure::Unserved, 10);
     let singles = OutageSet::every(cables.clone(), 1);
-    let found = sweep(&mut assessor, &singles, ranking, || true);
+    let found = sweep(&mut assessor, &singles, ranking);
     println!("{} cables: {} demands rerouted", singles.len(), found.touched);
     let mut group = criterion.benchmark_group("sweep/world-2022");
     group.sample_size(10).throughput(Throughput::Elements(singles.len()));
     group.bench_function(format!("{} cables", singles.len()), |bencher| {
-        bencher.iter(|| sweep(&mut assessor, &singles, ranking, || true));
+        bencher.iter(|| sweep(&mut assessor, &singles, ranking));
     });
     group.finish();
-    let pairs = OutageSet::every(cables, 2);
-    let mut rounds = 0;
+    by_touched(criterion, &assessor, &cables);
+    // A trial is of the pairs of a few.
+    let few = if is_trial() { 91 } else { cables.len() };
+    let pairs = OutageSet::every(cables[..few].to_vec(), 2);
     let (began, ran) = (Instant::now(), processor_time());
-    let found = sweep(&mut assessor, &pairs, ranking, || {
-        rounds += 1;
-        !is_trial() || rounds == 1
-    });
+    let found = sweep(&mut assessor, &pairs, ranking);
     let ran = processor_time().zip(ran).map(|(after, before)| after - before);
     println!(
         "{} of {} pairs of cables: {} demands rerouted, {:.1?}, {ran:.1?} of processors",
@@ -212,6 +212,25 @@ fn every_cable(criterion: &mut Criterion) {
         found.touched,
         began.elapsed()
     );
+}
+
+/// One outage against the demands that it touches: criterion draws the line.
+fn by_touched(criterion: &mut Criterion, assessor: &Assessor<'_>, cables: &[Element]) {
+    let mut worker = assessor.worker();
+    let mut touched: Vec<(usize, &Element)> =
+        cables.iter().map(|cable| (worker.assess(&cable.segments).touched, cable)).collect();
+    touched.sort_by_key(|&(touched, _)| touched);
+    touched.dedup_by_key(|&mut (touched, _)| touched);
+    let mut group = criterion.benchmark_group("touch/world-2022");
+    let mut least = 1;
+    for (touched, cable) in touched {
+        if touched >= least {
+            least = touched * 2;
+            group.throughput(Throughput::Elements(touched as u64));
+            let id = BenchmarkId::from_parameter(touched);
+            group.bench_function(id, |bencher| bencher.iter(|| worker.assess(&cable.segments).touched));
+        }
+    }
 }
 
 criterion_group!(benches, sampled_connectivity, exhaustive, every_cable);

@@ -69,9 +69,11 @@ pub fn parts(scenario: &Scenario) -> Vec<Part> {
     let law = Law::new(&scenario.topology, &scenario.policy);
     let of_study = |study: &Study| match &study.question {
         Question::Failure(spec) => {
+            let exhaustive = &spec.exhaustive;
+            let outages = exhaustive.as_ref().map(|asked| asked.part(&law, &study.name, &scenario.identity));
             let years = failure::years::part(&law, spec, &study.name, &scenario.identity);
             let snapshots = failure::snapshots::part(&law, spec, &study.name, &scenario.identity);
-            [years, snapshots].into_iter().flatten().collect()
+            [outages, years, snapshots].into_iter().flatten().collect()
         }
         Question::Route(_) | Question::Capacity(_) => Vec::new(),
     };
@@ -85,11 +87,13 @@ pub fn steps(scenario: &Scenario) -> usize {
         Question::Route(route) => 1 + route.requests.len().div_ceil(BLOCK),
         Question::Failure(failure) => {
             let blocks = [failure.samples, failure.states].map(|states| states.unwrap_or(0).div_ceil(Block::STATES as u64));
-            1 + usize::try_from(failure.years.unwrap_or(0) + blocks[0] + blocks[1]).unwrap_or(usize::MAX - 1)
+            let outages = failure.exhaustive.as_ref().map_or(0, |asked| asked.set.len());
+            let steps = outages.saturating_add(failure.years.unwrap_or(0) + blocks[0] + blocks[1]);
+            1 + usize::try_from(steps).unwrap_or(usize::MAX - 1).min(usize::MAX - 1)
         }
         Question::Capacity(_) => 1,
     };
-    scenario.studies.iter().map(of_study).sum::<usize>() + scenario.expectations.len()
+    scenario.studies.iter().map(of_study).fold(scenario.expectations.len(), usize::saturating_add)
 }
 
 /// Says what a run would compute, without computing it.

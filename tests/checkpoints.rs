@@ -82,9 +82,10 @@ fn result(output: &Output) -> String {
     text.split("\"run\": {").next().unwrap().to_owned()
 }
 
+/// -1 = killed.
 fn ends(output: &Output, status: i32) {
     let words = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(status), "{words}");
+    assert_eq!(output.status.code().unwrap_or(-1), status, "{words}");
     assert!(!words.contains("panicked"), "{words}");
 }
 
@@ -110,6 +111,37 @@ fn killed_at_any_moment_a_run_goes_on_to_the_bytes_of_an_unbroken_one() {
     assert_eq!(fs::read(bench.path("kept")).unwrap(), fs::read(bench.path("whole")).unwrap());
     // What is finished is told again without being run.
     assert_eq!(result(&bench.run(&["--checkpoint", "kept", "--resume", "--threads", "1"])), result(&whole));
+}
+
+/// One study of so many outages that it is caught at work.
+fn of_outages() -> Bench {
+    let bench = Bench::new();
+    let text = fs::read_to_string(bench.path("scenario.toml")).unwrap();
+    let head = text.split_once("[[study]]").unwrap().0;
+    let study = "[[study]]\nkind = \"failure\"\neach = \"segment\"\ntogether = 5\nworst = 20\nblame = true\n";
+    fs::write(bench.path("scenario.toml"), format!("{head}{study}")).unwrap();
+    bench
+}
+
+#[test]
+fn outages_by_the_hundred_thousand_go_on_from_where_they_were_killed_or_interrupted() {
+    let bench = of_outages();
+    let whole = bench.run(&["--checkpoint", "whole"]);
+    ends(&whole, 0);
+    assert_eq!(result(&whole), result(&bench.run(&[])), "keeping changes nothing");
+    let lines = fs::read_to_string(bench.path("whole")).unwrap().lines().count();
+    assert!(lines > 20, "{lines} lines");
+    ends(&bench.stop(bench.start(&["--checkpoint", "kept"]), lines / 4, "-KILL"), -1);
+    let told = bench.stop(bench.start(&["--checkpoint", "kept", "--resume"]), lines / 2, "-INT");
+    ends(&told, 130);
+    let partial: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
+    let notes = partial["parts"][0]["notes"].to_string();
+    let kept = fs::read_to_string(bench.path("kept")).unwrap().lines().count() - 1;
+    assert!(notes.contains(&format!("interrupted after {} of", kept * 4_096)), "{kept} kept: {notes}");
+    let last = bench.run(&["--checkpoint", "kept", "--resume", "--threads", "1"]);
+    ends(&last, 0);
+    assert_eq!(result(&last), result(&whole));
+    assert_eq!(fs::read(bench.path("kept")).unwrap(), fs::read(bench.path("whole")).unwrap());
 }
 
 #[test]
@@ -194,7 +226,7 @@ fn nothing_to_keep_and_nowhere_to_keep_it_are_said() {
     fs::write(bench.path("scenario.toml"), format!("{head}[[study]]\nkind = \"route\"\n")).unwrap();
     let output = bench.run(&["--checkpoint", "kept"]);
     ends(&output, 2);
-    assert!(String::from_utf8_lossy(&output.stderr).contains("`years` or `samples`"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("outages, `years` or `samples`"));
     assert!(!bench.path("kept").exists());
     ends(&bench.run(&["--resume"]), 2);
 }

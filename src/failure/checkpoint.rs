@@ -17,6 +17,7 @@ use std::{error, fmt, io};
 
 use serde_json::{Value, json};
 
+use crate::failure::findings::{Findings, Shape};
 use crate::failure::snapshots;
 use crate::failure::timeline::{self, Timeline};
 
@@ -221,6 +222,8 @@ pub enum Progress {
     Years(timeline::totals::Size, timeline::Progress),
     /// Snapshots.
     Snapshots(snapshots::Progress),
+    /// Every outage of a set, and how large what is found of it is.
+    Outages(Shape, Findings),
 }
 
 /// A part of a run, as far as it was kept.
@@ -235,18 +238,20 @@ pub struct Part {
 }
 
 impl Part {
-    /// Takes in the next block, whose first word is the number of its samples. A last block that is not full is none if
+    /// Takes in the next block, whose first word is the number of its samples or outages. A last block that is not full is none if
     /// more is asked for now than was then.
     fn take(&mut self, words: &[u64]) -> bool {
         let blocks = match &self.progress {
             Progress::Years(_, progress) => progress.blocks,
             Progress::Snapshots(progress) => progress.lots,
+            Progress::Outages(_, findings) => findings.done.div_ceil(self.header.block),
         };
         let left = self.of.saturating_sub(blocks.saturating_mul(self.header.block));
         let fits = words.first().is_some_and(|&samples| samples == self.header.block || samples == left);
         fits && match &mut self.progress {
             Progress::Years(size, progress) => progress.take(*size, words),
             Progress::Snapshots(progress) => progress.take(words),
+            Progress::Outages(shape, findings) => findings.take(shape, words),
         }
     }
 }

@@ -6,6 +6,7 @@ pub mod bounds;
 pub mod checkpoint;
 pub mod cut;
 pub mod exhaustive;
+pub mod findings;
 pub mod geography;
 pub mod hazard;
 pub mod impact;

@@ -258,7 +258,7 @@ pub fn run(law: &Law<'_>, spec: &Spec, goes_on: &(impl Fn() -> bool + Sync), kee
     let size = [states.accounts(), states.claims(), law.topology().territories().len()];
     let (mut progress, is_kept) = match keeper.begin() {
         Some(Kept::Snapshots(progress)) => (progress, true),
-        Some(Kept::Years(..)) | None => (Progress { lots: 0, totals: Totals::new(size) }, false),
+        Some(Kept::Years(..) | Kept::Outages(..)) | None => (Progress { lots: 0, totals: Totals::new(size) }, false),
     };
     let lots = of.div_ceil(LOT_SAMPLES);
     let lot = |scratch: &mut (Vec<Block>, Verdict), number: u64| lot(&states, &moments, number, of, goes_on, scratch);

@@ -55,7 +55,7 @@ pub fn run(law: &Law<'_>, spec: &Spec, goes_on: &(impl Fn() -> bool + Sync), kee
     let timeline = Timeline { model: &model, ledger: &stake.ledger, spec: &course };
     let (mut progress, is_kept) = match keeper.begin() {
         Some(Progress::Years(_, progress)) => (progress, true),
-        Some(Progress::Snapshots(_)) | None => (timeline.start(), false),
+        Some(Progress::Snapshots(_) | Progress::Outages(..)) | None => (timeline.start(), false),
     };
     let ending = timeline.run(&mut progress, || stake.judge(assessor.worker()), goes_on, &mut |block, totals| {
         if is_kept { keeper.keep(block, &totals.to_words()) } else { ControlFlow::Continue(()) }

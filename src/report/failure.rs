@@ -24,8 +24,11 @@ pub fn answer(law: &Law<'_>, spec: &Spec, goes_on: &(impl Fn() -> bool + Sync), 
     report.fact("demands", "Demands", spec.requests.len());
     report.quantity("offered_gbps", "Offered", crate::demand::total(&spec.requests).gbps(), 1);
     if let Some(asked) = &spec.exhaustive {
-        let found = failure::exhaustive::run(law, (&spec.requests, spec.metric), asked, goes_on);
+        let found = failure::exhaustive::run(law, (&spec.requests, spec.metric), asked, goes_on, keeper);
         outages::add(&mut report, law, asked, &found);
+    }
+    if report.is_partial {
+        return report;
     }
     blame::answer(&mut report, law, spec, goes_on);
     isolation::answer(&mut report, law, spec, goes_on);

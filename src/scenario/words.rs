@@ -1,9 +1,9 @@
 //! The words that scenario files use, each with its meaning.
 
 use crate::capacity::Bounds;
+use crate::failure::findings::Measure;
 use crate::failure::hazard::FleetLimit;
 use crate::failure::outages::ElementKind;
-use crate::failure::sweep::Measure;
 use crate::network::Metric;
 use crate::policy::{Profile, Rule};
 use crate::route::Disjoint;

@@ -47,7 +47,7 @@ impl Checkpoint {
     /// Opens it; the scenario has to have something that is kept.
     pub(crate) fn open(path: &Path, mode: Mode, scenario: &Scenario) -> Result<Self, Failure> {
         if study::parts(scenario).is_empty() {
-            let help = "only failure studies with `years` or `samples` are kept";
+            let help = "only failure studies of outages, `years` or `samples` are kept";
             return Err(Failure::Usage("no study of this scenario can be kept in a checkpoint".into(), Some(help.into())));
         }
         let mut options = OpenOptions::new();

@@ -214,6 +214,12 @@ impl<'a> Assessor<'a> {
         Worker::new(self)
     }
 
+    /// What becomes of traffic whose route is lost.
+    #[must_use]
+    pub const fn restoration(&self) -> Restoration {
+        self.spec.restoration
+    }
+
     pub(super) fn network(&self, group: usize) -> &Network {
         &self.compiled.networks[self.groups[group].network]
     }
@@ -226,13 +232,13 @@ impl<'a> Assessor<'a> {
         true
     }
 
-    /// Tells whether a route, its last step first, enters a territory twice where R15 forbids it.
-    pub(super) fn enters_twice(&self, back: &[Resource]) -> bool {
+    /// Tells whether a route, its last step first, enters a territory twice where R15 forbids it; `entered` is scratch.
+    pub(super) fn enters_twice(&self, back: &[Resource], entered: &mut Vec<TerritoryId>) -> bool {
         if !self.law.holds(Rule::R15) {
             return false;
         }
         let lanes = self.lanes();
-        let mut entered: Vec<TerritoryId> = Vec::new();
+        entered.clear();
         let mut touch = |site: SiteId| match self.law.territory(site) {
             Some(territory) if entered.last() != Some(&territory) => {
                 let again = entered.contains(&territory);

@@ -120,9 +120,12 @@ impl Worker<'_> {
         self.given.clear();
         self.given.resize(self.touched.len(), 0);
         self.shift_loads();
-        let mut order: Vec<usize> = (0..self.touched.len()).filter(|&i| self.is_routed[i]).collect();
-        order.sort_by_key(|&i| (assessor.spec.requests[self.touched[i] as usize].priority, self.touched[i]));
-        for i in order {
+        let Self { order, touched, is_routed, .. } = self;
+        order.clear();
+        order.extend((0..).zip(&*is_routed).filter(|(_, is_routed)| **is_routed).map(|(i, _): (u32, _)| i));
+        order.sort_unstable_by_key(|&i| (assessor.spec.requests[touched[i as usize] as usize].priority, touched[i as usize]));
+        for place in 0..self.order.len() {
+            let i = self.order[place] as usize;
             let route = self.routes.get(i);
             let times = |resource: &Resource| route.iter().filter(|&other| other == resource).count() as u64;
             let room = |resource: &Resource| (self.capacity_for_admission(*resource) - self.load_of(*resource)) / times(resource);

@@ -33,6 +33,9 @@ pub struct Worker<'a> {
     /// Others that are given something else than when sound, and what.
     pub(super) others: Vec<(u32, u64)>,
     list: Vec<Resource>,
+    entered: Vec<TerritoryId>,
+    /// Positions of the touched in the order in which they are admitted.
+    pub(super) order: Vec<u32>,
     /// Loads after the outage where they changed; others are stale.
     pub(super) loads: Vec<u64>,
     pub(super) is_changed: Vec<bool>,
@@ -74,6 +77,8 @@ impl<'a> Worker<'a> {
             given: Vec::new(),
             others: Vec::new(),
             list: Vec::new(),
+            entered: Vec::new(),
+            order: Vec::new(),
             loads: vec![0; resources],
             is_changed: vec![false; resources],
             changed: Vec::new(),
@@ -199,7 +204,8 @@ impl<'a> Worker<'a> {
 
     /// The new route of each of the touched: that of a single loss, or one on the repaired tree of its group.
     fn find(&mut self) {
-        let Self { assessor, trees, search, outage, lost, touched, from_single, routes, is_routed, list, work, .. } = self;
+        let Self { assessor, trees, search, outage, lost, touched, from_single, routes, is_routed, list, entered, work, .. } =
+            self;
         routes.clear();
         is_routed.clear();
         let group = |request: &u32| assessor.requests[*request as usize].group;
@@ -219,7 +225,7 @@ impl<'a> Worker<'a> {
                     }
                     (None, Some(tree)) => {
                         assessor.read(group, tree, assessor.requests[request as usize].to, list)
-                            && (!assessor.enters_twice(list) || watch(assessor, request, lost, search, list))
+                            && (!assessor.enters_twice(list, entered) || watch(assessor, request, lost, search, list))
                     }
                     (None, None) => unreachable!("the tree is there where any is to be read"),
                 };

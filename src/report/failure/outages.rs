@@ -24,8 +24,8 @@ pub(super) fn add(report: &mut Report, law: &Law<'_>, asked: &Exhaustive, found:
         report.is_partial = true;
         report.note(format!("interrupted after {} of {} outages; what is told is of those", findings.done, findings.of));
     }
-    let worst = findings.worst.first().map(|case| &case.impact);
-    report.fact("worst_outage", "Worst outage", findings.worst.first().map(|case| asked.set.name(case.index)));
+    let worst = found.worst.first().map(|case| &case.impact);
+    report.fact("worst_outage", "Worst outage", found.worst.first().map(|case| asked.set.name(case.index)));
     let percent = |mbps: Option<u64>| mbps.and_then(|mbps| percent(mbps, found.routed_mbps));
     report.quantity("worst_interrupted_percent", "It interrupts", percent(worst.map(|impact| impact.interrupted_mbps)), 2);
     report.quantity("worst_unserved_percent", "It leaves unserved", percent(worst.map(|impact| impact.unserved_mbps)), 2);
@@ -63,7 +63,7 @@ fn cases(law: &Law<'_>, asked: &Exhaustive, found: &Outcome) -> Table {
     let mut columns = vec![Column::text("outage", "Outage")];
     columns.extend(impact_columns());
     let mut table = Table::new("worst", "The worst outages", columns);
-    for case in &found.findings.worst {
+    for case in &found.worst {
         let mut row = vec![asked.set.name(case.index).into()];
         row.extend(impact(law, &case.impact, found.routed_mbps));
         table.push(row);
