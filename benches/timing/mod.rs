@@ -4,6 +4,7 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 /// Whether the benches are only to be tried, not timed.
+#[allow(dead_code, reason = "each bench takes what it needs")]
 pub(crate) fn is_trial() -> bool {
     let has = |word: &str| std::env::args().any(|argument| argument == word);
     has("--test") || !has("--bench")

@@ -241,7 +241,9 @@ impl Column {
         self
     }
 
-    fn decimals(&self) -> usize {
+    /// Decimals for people.
+    #[must_use]
+    pub fn decimals(&self) -> usize {
         match self.kind {
             Kind::Number(decimals) | Kind::Estimate(decimals) => decimals,
             Kind::Text | Kind::Bool => 0,
@@ -260,7 +262,8 @@ impl Column {
     }
 
     /// Heading with its unit: `Latency ms`.
-    fn title(&self) -> String {
+    #[must_use]
+    pub fn title(&self) -> String {
         match unit(&self.key) {
             Some(unit) => format!("{} {unit}", self.heading),
             None => self.heading.clone().into_owned(),

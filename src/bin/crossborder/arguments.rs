@@ -50,6 +50,7 @@ pub(crate) enum Verb {
     Convert(crate::convert::Arguments),
     Explain(crate::explain::Arguments),
     New(crate::new::Arguments),
+    Bench(crate::bench::Arguments),
     #[command(hide = true)]
     Schema(crate::schema::Arguments),
     #[command(hide = true)]

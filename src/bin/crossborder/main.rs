@@ -5,6 +5,7 @@
 
 mod answer;
 mod arguments;
+mod bench;
 mod capacity;
 mod check;
 mod checkpoint;
@@ -57,6 +58,7 @@ fn perform(verb: &Verb, global: &Global) -> Result<Ending, Failure> {
         Verb::Convert(arguments) => convert::run(arguments, global),
         Verb::Explain(arguments) => explain::run(arguments, global),
         Verb::New(arguments) => new::run(arguments, global),
+        Verb::Bench(arguments) => bench::run(arguments, global),
         Verb::Schema(arguments) => schema::run(arguments, global),
         Verb::Completions(arguments) => completions::run(arguments, global),
         Verb::Man(arguments) => man::run(arguments, global),

@@ -30,6 +30,7 @@ pub(super) fn add(report: &mut Report, law: &Law<'_>, asked: &Exhaustive, found:
     report.quantity("worst_interrupted_percent", "It interrupts", percent(worst.map(|impact| impact.interrupted_mbps)), 2);
     report.quantity("worst_unserved_percent", "It leaves unserved", percent(worst.map(|impact| impact.unserved_mbps)), 2);
     report.quantity("sound_unserved_percent", "Unserved without any outage", percent(Some(found.short_mbps)), 2);
+    report.fact("rerouted", "Demands whose route was lost, over all outages", findings.touched);
     report.fact("harmless_outages", "Outages that touch no traffic", findings.harmless);
     report.fact("parting_outages", "Outages that leave some demand without a route", findings.parting);
     report.fact("isolating_outages", "Outages that isolate a territory", findings.isolating);
