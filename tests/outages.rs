@@ -77,6 +77,7 @@ fn the_same_bytes_at_any_thread_count() {
         "each = \"segment\"",
         "each = \"cable\"\ntogether = 2\nimpact = \"within-capacity\"",
         "each = \"station\"\nimpact = \"cascade\"",
+        "worst_circle_km = 150\nworst_circle_by = \"unconnected\"",
     ] {
         let digests = [1, 2, 8].map(|threads| with_threads(NonZeroUsize::new(threads), || digest(&study(keys))).unwrap());
         assert!(digests[0] == digests[1] && digests[1] == digests[2], "{keys}");
@@ -84,14 +85,36 @@ fn the_same_bytes_at_any_thread_count() {
 }
 
 #[test]
+fn the_worst_circle_does_what_the_same_area_does() {
+    for (measure, key) in [("interrupted", "interrupted_gbps"), ("unconnected", "unserved_gbps")] {
+        let report = study(&format!("worst_circle_km = 100\nworst_circle_by = \"{measure}\"\n"));
+        let of = |key: &str| number(&report, key);
+        assert!(of("circle_found_gbps") > 0.0 && of("circle_at_most_gbps") == of("circle_found_gbps"), "{measure}");
+        let circle = format!("{{ lat = {}, lon = {}, radius_km = 100 }}", of("circle_lat_deg"), of("circle_lon_deg"));
+        let replayed = study(&format!("[[study.area]]\ncircle = {circle}\n"));
+        assert_eq!(number(&replayed, &format!("worst.circle.{key}")), of("circle_found_gbps"), "{measure}");
+        assert_eq!(of(&format!("circle_{key}")), of("circle_found_gbps"), "{measure}");
+    }
+}
+
+#[test]
 fn every_mistake_is_told_at_once() {
     let wrong = parse(
         "[[study]]\nkind = \"failure\"\nevents = [[\"ACEE\"], [\"Nowhere-at-all\"]]\ndown = [\"WACCS\"]\ntrip_percent = 90\nrank = \"loud\"\n\
-         [[study.area]]\nwidth_km = 3\n[[study.area]]\npolygon = [[1, 2], [3]]\n[[study]]\nkind = \"failure\"\nyears = 1\ntogether = 2\n",
+         [[study.area]]\nwidth_km = 3\n[[study.area]]\npolygon = [[1, 2], [3]]\n[[study]]\nkind = \"failure\"\nyears = 1\ntogether = 2\nworst_circle_by = \"capacity\"\n",
     );
     let told = wrong.unwrap_err();
-    for part in ["ACEE", "Nowhere-at-all", "WACCS", "trip_percent", "loud", "exactly one of the four", "coordinates", "together"]
-    {
+    for part in [
+        "ACEE",
+        "Nowhere-at-all",
+        "WACCS",
+        "trip_percent",
+        "loud",
+        "exactly one of the four",
+        "coordinates",
+        "together",
+        "radius of a circle",
+    ] {
         assert!(told.contains(part), "no word of {part}: {told}");
     }
 }

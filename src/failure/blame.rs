@@ -358,6 +358,7 @@ mod tests {
             exhaustive: None,
             blame: None,
             isolation: None,
+            worst_circle: None,
             years: Some(20_000),
             samples: None,
             states: None,

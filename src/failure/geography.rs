@@ -79,18 +79,41 @@ fn arcs_m(a: [Position; 2], b: [Position; 2]) -> f64 {
 
 /// The least distance from a place to a great-circle arc of less than half the way round.
 fn to_arc_m(place: Position, arc: [Position; 2]) -> f64 {
-    let [start, end] = arc.map(vector);
-    let pole = product(start, end);
-    let length = norm(pole);
-    let at_ends = great_circle_m(place, arc[0]).min(great_circle_m(place, arc[1]));
-    if length < 1e-15 {
-        return at_ends;
+    Piece::new(arc[0], arc[1]).distance_m(place)
+}
+
+/// A great-circle arc of less than half the way round, ready to be measured from many places.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Piece {
+    ends: [Position; 2],
+    /// The planes through the ends at right angles to the arc, and the pole of its circle; `None` of a point.
+    sides: Option<[[f64; 3]; 3]>,
+}
+
+impl Piece {
+    /// Prepares the arc between two places.
+    #[must_use]
+    pub fn new(from: Position, to: Position) -> Self {
+        let [start, end] = [from, to].map(vector);
+        let pole = product(start, end);
+        let length = norm(pole);
+        let pole = pole.map(|x| x / length);
+        let sides = (length >= 1e-15).then(|| [product(pole, start), product(end, pole), pole]);
+        Self { ends: [from, to], sides }
     }
-    let pole = pole.map(|x| x / length);
-    let point = vector(place);
-    // The foot of the perpendicular lies on the arc if it lies between the planes through the arc's ends.
-    let is_beside = dot(product(pole, start), point) > 0.0 && dot(product(end, pole), point) > 0.0;
-    if is_beside { dot(pole, point).abs().clamp(0.0, 1.0).asin() * EARTH_RADIUS_M } else { at_ends }
+
+    /// The least distance from a place, metres.
+    #[must_use]
+    pub fn distance_m(&self, place: Position) -> f64 {
+        let point = vector(place);
+        match self.sides {
+            // The foot of the perpendicular lies on the arc if it lies between the planes through the arc's ends.
+            Some([first, last, pole]) if dot(first, point) > 0.0 && dot(last, point) > 0.0 => {
+                dot(pole, point).abs().clamp(0.0, 1.0).asin() * EARTH_RADIUS_M
+            }
+            Some(_) | None => great_circle_m(place, self.ends[0]).min(great_circle_m(place, self.ends[1])),
+        }
+    }
 }
 
 /// Whether two arcs cross or touch: each has its ends on either side of the other's plane, on the same side of the Earth.

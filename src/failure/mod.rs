@@ -21,6 +21,7 @@ pub mod stake;
 pub mod states;
 pub mod sweep;
 pub mod timeline;
+pub mod worst_circle;
 pub mod years;
 
 use crate::demand::Request;
@@ -46,6 +47,8 @@ pub struct Spec {
     pub blame: Option<blame::Blame>,
     /// Which few failures cut a territory off; `None` = not asked.
     pub isolation: Option<isolation::Isolation>,
+    /// The worst place to hit with a circle; `None` = not asked.
+    pub worst_circle: Option<worst_circle::WorstCircle>,
     /// Years of faults and repairs, at most; `None` = not asked.
     pub years: Option<u64>,
     /// Snapshots drawn, at most; `None` = not asked.

@@ -7,6 +7,7 @@ mod cut;
 mod isolation;
 mod moments;
 mod outages;
+mod worst_circle;
 mod years;
 
 pub use cut::cut;
@@ -32,6 +33,7 @@ pub fn answer(law: &Law<'_>, spec: &Spec, goes_on: &(impl Fn() -> bool + Sync), 
     }
     blame::answer(&mut report, law, spec, goes_on);
     isolation::answer(&mut report, law, spec, goes_on);
+    worst_circle::answer(&mut report, law, spec, goes_on);
     if report.is_partial {
         return report;
     }

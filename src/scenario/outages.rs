@@ -7,10 +7,11 @@ use crate::failure::geography::{self, Reach};
 use crate::failure::impact::Restoration;
 use crate::failure::isolation::Isolation;
 use crate::failure::outages::{Counting, Element, ElementKind, OutageSet, elements, named, names};
+use crate::failure::worst_circle::WorstCircle;
 use crate::file::{Entry, Interval, Number, suggest};
 use crate::problem::{Place, Problem, Problems, code};
 use crate::scenario::raw::{RawFailure, RawReach};
-use crate::scenario::words::{ELEMENTS, IMPACTS, Impacts, RANKS};
+use crate::scenario::words::{CIRCLE_MEASURES, ELEMENTS, IMPACTS, Impacts, RANKS};
 use crate::topology::{Area, SegmentId, Topology};
 use crate::units::{Date, Length, Position};
 
@@ -28,6 +29,7 @@ pub(super) struct Asked {
     pub(super) exhaustive: Option<Exhaustive>,
     pub(super) blame: Option<Blame>,
     pub(super) isolation: Option<Isolation>,
+    pub(super) worst_circle: Option<WorstCircle>,
 }
 
 /// What a study asks of outages.
@@ -47,6 +49,8 @@ pub(super) fn asked(
     let has_any = !raw.each.is_blank() || raw.events.0.is_some() || !raw.maintenance.entries().is_empty() || !raw.area.is_empty();
     let is_blame = raw.blame.boolean(problems).unwrap_or(false);
     let cut_sets = raw.cut_sets.whole("number of elements", 1, 4, problems).and_then(|size| usize::try_from(size).ok());
+    let radius = raw.worst_circle_km.number(RADIUS, problems).and_then(Length::from_km);
+    let circle_measure = raw.worst_circle_by.word("measure of circles", CIRCLE_MEASURES, problems).unwrap_or_default();
     check_use(raw, has_any, problems);
     let Some((topology, day)) = known else { return Asked::default() };
     let look = |entry: &Entry, problems: &mut Problems| element(entry, (topology, day), counting, problems);
@@ -68,8 +72,9 @@ pub(super) fn asked(
     let set = if works.is_empty() { OutageSet::every(failing, together) } else { OutageSet::planned(works, failing) };
     let blame = is_blame.then(|| Blame { down: down.clone(), restoration });
     let isolation = cut_sets.zip(cutting).map(|(size_max, elements)| Isolation { elements, size_max, down: down.clone() });
+    let worst_circle = radius.map(|radius| WorstCircle { radius, measure: circle_measure, down: down.clone(), restoration });
     let exhaustive = has_any.then(|| Exhaustive { set, down, restoration, measure, worst: worst.unwrap_or(WORST) });
-    Asked { exhaustive, blame, isolation }
+    Asked { exhaustive, blame, isolation, worst_circle }
 }
 
 /// What becomes of traffic whose route is lost, in outages and in years.
@@ -103,7 +108,12 @@ fn check_use(raw: &RawFailure, has_any: bool, problems: &mut Problems) {
             let help = "add `each`, `events`, `maintenance` or an area, or leave it out";
             blame(entry, &format!("`{key}` needs outages to be about"), help, problems);
         }
-    } else if !raw.maintenance.entries().is_empty() {
+    }
+    if raw.worst_circle_km.is_blank() {
+        let help = "add `worst_circle_km`, or leave it out";
+        blame(&raw.worst_circle_by, "`worst_circle_by` needs the radius of a circle", help, problems);
+    }
+    if !raw.maintenance.entries().is_empty() {
         let help = "each work is taken alone and with every single failure; leave `together` out";
         blame(&raw.together, "`together` does not go with planned works", help, problems);
     }

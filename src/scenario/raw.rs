@@ -2,8 +2,8 @@
 
 use crate::file::{Entry, List, Lists, Pairs, Tables, record};
 use crate::scenario::words::{
-    BASES, BOUNDS, COMPARES, DISJOINTS, ELEMENTS, FLEETS, FORMATS, IMPACTS, METRICS, OBJECTIVES, PROFILES, RANKS, ROUTINGS,
-    RULES, SETS, USES,
+    BASES, BOUNDS, CIRCLE_MEASURES, COMPARES, DISJOINTS, ELEMENTS, FLEETS, FORMATS, IMPACTS, METRICS, OBJECTIVES, PROFILES,
+    RANKS, ROUTINGS, RULES, SETS, USES,
 };
 use crate::topology::raw::{RawCircle, RawDemand, TextOrList};
 use crate::topology::words::{SERVICES, words};
@@ -338,6 +338,12 @@ record! {
         /// The smallest sets of elements whose loss cuts a territory off, up to this size.
         #[schemars(with = "Option<u32>", range(min = 1, max = 4))]
         pub cut_sets: Entry,
+        /// The place is looked for where a circle of this radius does the most.
+        #[schemars(with = "Option<f64>", range(min = 0))]
+        pub worst_circle_km: Entry,
+        /// By what: interrupted, unconnected (traffic) or capacity; interrupted if left out.
+        #[schemars(with = "Option<String>", extend("enum" = words(CIRCLE_MEASURES)))]
+        pub worst_circle_by: Entry,
         /// Years of sequential simulation.
         #[schemars(with = "Option<u64>")]
         pub years: Entry,

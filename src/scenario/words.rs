@@ -4,6 +4,7 @@ use crate::capacity::Bounds;
 use crate::failure::findings::Measure;
 use crate::failure::hazard::FleetLimit;
 use crate::failure::outages::ElementKind;
+use crate::failure::worst_circle;
 use crate::network::Metric;
 use crate::policy::{Profile, Rule};
 use crate::route::Disjoint;
@@ -149,6 +150,13 @@ pub const RANKS: &[(&str, Measure)] = &[
     ("interrupted", Measure::Interrupted),
     ("parted", Measure::PartedPairs),
     ("utilisation", Measure::Utilisation),
+];
+
+/// By what the worst circle is looked for.
+pub const CIRCLE_MEASURES: &[(&str, worst_circle::Measure)] = &[
+    ("interrupted", worst_circle::Measure::Interrupted),
+    ("unconnected", worst_circle::Measure::Unconnected),
+    ("capacity", worst_circle::Measure::Capacity),
 ];
 
 /// Whether repair ships are scarce.
