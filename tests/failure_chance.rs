@@ -209,6 +209,46 @@ fn another_cable_changes_no_other_cables_faults() {
 }
 
 #[test]
+fn snapshots_after_a_storm_agree_with_the_exact_chance_of_a_long_cable() {
+    // Two lines on land at 10°, of 10 and of 16 repeaters 50 km apart, each of which fails with 5 %.
+    let storm = "solar_storm = { bands = [[0, 5], [20, 50]], repeater_km = 50 }\n";
+    let report = run(&toy(OFTEN, &format!("{storm}samples = 400000\nstates = 10")));
+    let [east, west] = [10, 16].map(|repeaters| 1.0 - 0.95f64.powi(repeaters));
+    for (key, exact) in [("interrupted", east), ("unconnected", east * west)] {
+        let [mean, error] = estimate(&report, &format!("sampled_{key}_percent"));
+        assert!((mean - 100.0 * exact).abs() <= 4.0 * error && error > 0.0, "{key}: {mean} ± {error} is not {}", 100.0 * exact);
+        let bound = report.number(&format!("bound_{key}_high_percent")).unwrap();
+        assert!((bound - 100.0 * exact).abs() < 1e-9, "{key}: {bound} is not {}", 100.0 * exact);
+    }
+    assert_eq!(report.number("sampling_within_bounds"), Some(1.0));
+    let failure = report.number("storm_cables.West.failure_percent").unwrap();
+    assert!((failure - 100.0 * west).abs() < 1e-9, "{failure}");
+    assert!((report.number("storm_failed_segments_mean").unwrap() - east - west).abs() < 1e-9);
+    let alone = run(&toy("", "solar_storm = { state = \"S2\" }"));
+    assert!(alone.number("storm_failed_cables_mean").unwrap() > 0.0 && alone.number("samples").is_none());
+}
+
+#[test]
+fn mistakes_about_storms_are_told_at_once() {
+    let of = |storm: &str| {
+        let text_of = format!("{TOY}\n[[study]]\nkind = \"failure\"\nsolar_storm = {storm}\n");
+        text(&scenario::parse("it", text_of.into_bytes(), Path::new("."), &[]).unwrap_err(), "it", Colour::Plain)
+    };
+    for (storm, hint) in [
+        ("{}", "how bad the storm is"),
+        ("{ state = \"S1\", bands = [[0, 1]] }", "leave one of them out"),
+        ("{ state = \"S9\", repeater_km = 0 }", "S9"),
+        ("{ state = \"S1\", repeater_km = 0 }", "cannot be 0"),
+        ("{ bands = [[0, 1], [2]] }", "[latitude, per cent]"),
+        ("{ bands = [[60, 1], [40, 2]] }", "rising latitude"),
+        ("{ bands = [[0, 101]] }", "cannot be 101"),
+    ] {
+        let told = of(storm);
+        assert!(told.contains(hint), "{storm}: no `{hint}` in {told}");
+    }
+}
+
+#[test]
 fn bounds_and_snapshots_of_a_topology_with_common_causes_agree() {
     let text = "format = 1\nname = \"it\"\ntopology = \"topologies/taiwan-matsu\"\nas_of = \"2025\"\n\
                 hazards = { events_per_year = { cable = 1, other = 1, strait = 1, corridor = 1 } }\n\

@@ -349,7 +349,7 @@ mod tests {
         let found = blame(&topology, &requests, Restoration::None, &hazards);
         let policy = Policy::new(Profile::Physical, day());
         let law = Law::new(&topology, &policy);
-        let chance = Chance { seed: Seed(7), hazards };
+        let chance = Chance { seed: Seed(7), hazards, storm: None };
         let spec = failure::Spec {
             requests: requests.to_vec(),
             metric: Metric::Latency,

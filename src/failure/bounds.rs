@@ -11,7 +11,6 @@ use crate::failure::likely::{LikelyChoice, LikelyChoices};
 use crate::failure::moment::{Moment, outcomes};
 use crate::failure::stake::Stake;
 use crate::failure::states::{Amounts, States, Verdict};
-use crate::failure::timeline::compile::compile;
 use crate::failure::timeline::model::PartId;
 use crate::policy::Law;
 
@@ -116,9 +115,9 @@ impl Sums {
 pub fn run(law: &Law<'_>, spec: &Spec, goes_on: &(impl Fn() -> bool + Sync)) -> Option<Bounds> {
     let of = spec.states?;
     let stake = Stake::new(law, spec.metric, &spec.requests);
-    let model = compile(law.topology(), law.policy().as_of, &spec.chance.hazards);
+    let (model, moment) = spec.chance.moment(law.topology(), law.policy().as_of);
     let states = States::new(law, spec.metric, &spec.requests, &stake, &model);
-    let (things, effects) = things(&Moment::of(&model));
+    let (things, effects) = things(&moment);
     let mut choices = LikelyChoices::new(&things);
     let accounts = states.accounts();
     let [mut interrupted, mut unconnected] = [(); 2].map(|()| Sums { mean: vec![0.0; accounts], all: BTreeMap::new() });

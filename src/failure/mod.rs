@@ -17,6 +17,7 @@ pub mod outages;
 pub mod repair;
 pub mod sample;
 pub mod snapshots;
+pub mod solar;
 pub mod stake;
 pub mod states;
 pub mod sweep;
@@ -27,8 +28,13 @@ pub mod years;
 use crate::demand::Request;
 use crate::failure::hazard::Hazards;
 use crate::failure::impact::Restoration;
+use crate::failure::moment::Moment;
+use crate::failure::timeline::compile::compile;
+use crate::failure::timeline::model::Model;
 use crate::network::Metric;
 use crate::random::Seed;
+use crate::topology::Topology;
+use crate::units::Date;
 
 /// What a failure study asks. Each part is asked by itself; all are of the same requests and the same hazards.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,4 +72,19 @@ pub struct Chance {
     pub seed: Seed,
     /// How often things break, and how they are mended.
     pub hazards: Hazards,
+    /// A storm after which snapshots and bounds are taken; `None` = at a random moment of the hazards.
+    pub storm: Option<solar::Storm>,
+}
+
+impl Chance {
+    /// What may be down at the moment that snapshots and bounds are of, and the parts of it.
+    #[must_use]
+    pub fn moment(&self, topology: &Topology, day: Date) -> (Model, Moment) {
+        if let Some(storm) = &self.storm {
+            return storm.moment(topology, day);
+        }
+        let model = compile(topology, day, &self.hazards);
+        let moment = Moment::of(&model);
+        (model, moment)
+    }
 }

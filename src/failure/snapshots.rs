@@ -7,11 +7,10 @@ use std::ops::ControlFlow;
 use crate::algorithm::block::Block;
 use crate::failure::Spec;
 use crate::failure::checkpoint::{Header, Keeper, Part, Progress as Kept};
-use crate::failure::moment::{Moment, Moments};
+use crate::failure::moment::Moments;
 use crate::failure::stake::Stake;
 use crate::failure::states::{Amounts, States, Verdict};
 use crate::failure::timeline::Ending;
-use crate::failure::timeline::compile::compile;
 use crate::failure::timeline::model::Model;
 use crate::failure::timeline::summary::risk;
 use crate::parallel;
@@ -252,9 +251,9 @@ impl Progress {
 pub fn run(law: &Law<'_>, spec: &Spec, goes_on: &(impl Fn() -> bool + Sync), keeper: &mut Keeper<'_>) -> Option<Snapshots> {
     let of = spec.samples?;
     let stake = Stake::new(law, spec.metric, &spec.requests);
-    let model = compile(law.topology(), law.policy().as_of, &spec.chance.hazards);
+    let (model, moment) = spec.chance.moment(law.topology(), law.policy().as_of);
     let states = States::new(law, spec.metric, &spec.requests, &stake, &model);
-    let moments = Moments::new(spec.chance.seed, &Moment::of(&model), &names(&model));
+    let moments = Moments::new(spec.chance.seed, &moment, &names(&model));
     let size = [states.accounts(), states.claims(), law.topology().territories().len()];
     let (mut progress, is_kept) = match keeper.begin() {
         Some(Kept::Snapshots(progress)) => (progress, true),

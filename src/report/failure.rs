@@ -7,6 +7,7 @@ mod cut;
 mod isolation;
 mod moments;
 mod outages;
+mod solar;
 mod worst_circle;
 mod years;
 
@@ -43,10 +44,17 @@ pub fn answer(law: &Law<'_>, spec: &Spec, goes_on: &(impl Fn() -> bool + Sync), 
     if report.is_partial {
         return report;
     }
+    solar::answer(&mut report, law, spec.chance.storm.as_ref());
     let snapshots = failure::snapshots::run(law, spec, goes_on, keeper);
     let bounds = failure::bounds::run(law, spec, goes_on);
     if let Some(snapshots) = &snapshots {
         moments::add_snapshots(&mut report, law.topology(), snapshots);
+        report.note(match &spec.chance.storm {
+            Some(_) => "R15 is not asked of what is left after the storm",
+            None => {
+                "a snapshot takes repairs at their mean length and lets nobody wait for a ship; R15 is not asked of what is left"
+            }
+        });
     }
     if let Some(bounds) = &bounds {
         moments::add_bounds(&mut report, law.topology(), bounds);

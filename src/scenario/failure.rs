@@ -1,10 +1,11 @@
 //! What a scenario's failure studies ask: its words and numbers as a specification that cannot be wrong.
 
 use crate::demand::Request;
-use crate::failure::Spec;
+use crate::failure::{Chance, Spec};
 use crate::file::{Interval, Number};
 use crate::problem::{Problem, Problems, code};
 use crate::scenario::ask::Known;
+use crate::scenario::hazards;
 use crate::scenario::outages::{self, Asked};
 use crate::scenario::raw::RawFailure;
 use crate::scenario::words::METRICS;
@@ -25,12 +26,14 @@ pub(super) fn study(raw: &RawFailure, demands: &[Request], known: Known<'_>, pro
     let asks = [&raw.each, &raw.blame, &raw.cut_sets, &raw.worst_circle_km, &raw.years, &raw.samples, &raw.states]
         .into_iter()
         .any(|entry| !entry.is_blank());
-    if !asks && raw.events.0.is_none() && raw.area.is_empty() && raw.maintenance.entries().is_empty() {
+    if !asks && raw.solar_storm.is_none() && raw.events.0.is_none() && raw.area.is_empty() && raw.maintenance.entries().is_empty()
+    {
         let problem = Problem { place: raw.place.clone(), ..Problem::new(code::MISSING_VALUE, "the study asks of no failure") };
         problems.push(
-            problem.help("add `each`, `events`, an area, `maintenance`, `blame`, `cut_sets`, `worst_circle_km`, `years`, `samples` or `states`"),
+            problem.help("add `each`, `events`, an area, `maintenance`, `blame`, `cut_sets`, `worst_circle_km`, `years`, `samples`, `states` or `solar_storm`"),
         );
     }
-    let (requests, chance) = (demands.to_vec(), known.chance.clone());
+    let storm = raw.solar_storm.as_ref().and_then(|storm| hazards::storm(storm, problems));
+    let (requests, chance) = (demands.to_vec(), Chance { storm, ..known.chance.clone() });
     Spec { requests, metric, chance, restoration, exhaustive, blame, isolation, worst_circle, years, samples, states, precision }
 }

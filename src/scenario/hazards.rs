@@ -2,13 +2,14 @@
 
 use crate::failure::hazard::{CommonCause, Hazards};
 use crate::failure::repair::{Delay, Ship};
+use crate::failure::solar::{REPEATER_KM, Storm};
 use crate::file::{Entry, Interval, Number, Pairs, suggest};
 use crate::problem::{Problem, Problems, code};
-use crate::scenario::raw::{RawHazards, RawShip};
-use crate::scenario::words::FLEETS;
+use crate::scenario::raw::{RawHazards, RawShip, RawSolarStorm};
+use crate::scenario::words::{FLEETS, STORMS};
 use crate::topology::Topology;
 use crate::topology::words::{RISK_GROUP_KINDS, TERRAINS};
-use crate::units::Position;
+use crate::units::{Length, Position};
 
 const RATE: Number = Number { name: "rate", interval: Interval::closed(0.0, 1e6) };
 const HOURS: Number = Number { name: "time in hours", interval: Interval::closed(0.0, 1e5) };
@@ -19,6 +20,9 @@ const SHARE: Number = Number { name: "share in per cent", interval: Interval::cl
 const AVAILABILITY: Number = Number { name: "availability in per cent", interval: Interval::closed(50.0, 100.0) };
 const LATITUDE: Number = Number { name: "latitude", interval: Interval::closed(-90.0, 90.0) };
 const LONGITUDE: Number = Number { name: "longitude", interval: Interval::closed(-180.0, 180.0) };
+
+const SPACING: Number = Number { name: "distance in km", interval: Interval::closed(1.0, 1e4) };
+const BAND: Number = Number { name: "latitude to either side of the equator", interval: Interval::closed(0.0, 90.0) };
 
 /// Kilometres in a nautical mile.
 const NAUTICAL_MILE_KM: f64 = 1.852;
@@ -158,6 +162,41 @@ fn causes(raw: &RawHazards, hazards: &mut Hazards, problems: &mut Problems) {
             }
         }
     }
+}
+
+/// The storm that a study asks of.
+pub(super) fn storm(raw: &RawSolarStorm, problems: &mut Problems) -> Option<Storm> {
+    let spacing = raw.repeater_km.number(SPACING, problems).unwrap_or(REPEATER_KM);
+    let state = raw.state.word("state of a storm", STORMS, problems);
+    let bands = match &raw.bands.0 {
+        None if !raw.state.is_blank() => state.map(|bands| bands.to_vec()),
+        Some(rows) if raw.state.is_blank() => bands(rows, raw, problems),
+        None => refuse(raw, "nothing says how bad the storm is", "write `state = \"S1\"`, or `bands`", problems),
+        Some(_) => refuse(raw, "a storm has a state or bands of its own", "leave one of them out", problems),
+    };
+    Some(Storm { spacing: Length::from_km(spacing)?, bands: bands? })
+}
+
+/// Probabilities by latitude.
+fn bands(rows: &[Vec<Entry>], raw: &RawSolarStorm, problems: &mut Problems) -> Option<Vec<(f64, f64)>> {
+    let mut bands = Vec::new();
+    for row in rows {
+        let [from, percent] = row.as_slice() else {
+            return refuse(raw, "a band is a latitude and a percentage", "write each as [latitude, per cent]", problems);
+        };
+        let (from, percent) = (from.number(BAND, problems), percent.number(SHARE, problems));
+        bands.push((from?, percent? / 100.0));
+    }
+    if bands.is_empty() || !bands.is_sorted_by(|a, b| a.0 < b.0) {
+        return refuse(raw, "bands ascend from the equator", "write at least one, by rising latitude, each once", problems);
+    }
+    Some(bands)
+}
+
+fn refuse<T>(raw: &RawSolarStorm, message: &str, help: &str, problems: &mut Problems) -> Option<T> {
+    let problem = Problem { place: raw.place.clone(), ..Problem::new(code::KEY_DOES_NOT_APPLY, message) };
+    problems.push(problem.help(help));
+    None
 }
 
 /// Rates of single things by id.

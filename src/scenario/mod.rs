@@ -181,7 +181,7 @@ fn check(
     let demands = demands::requests(raw.demands.as_ref(), as_of, (places, topology.1.as_ref()), &mut problems);
     let seed = raw.seed.whole("seed", 0, 1 << 53, &mut problems).unwrap_or(0);
     let hazards = hazards::hazards(raw.hazards.as_ref(), topology.1.as_ref(), &mut problems);
-    let chance = Chance { seed: Seed(seed), hazards };
+    let chance = Chance { seed: Seed(seed), hazards, storm: None };
     let studies = {
         let known = ask::Known { topology: topology.1.as_ref(), policy: policy.as_ref(), chance: &chance };
         ask::studies(std::mem::take(&mut raw.study), &demands, places, known, &mut problems)

@@ -3,7 +3,7 @@
 use crate::file::{Entry, List, Lists, Pairs, Tables, record};
 use crate::scenario::words::{
     BASES, BOUNDS, CIRCLE_MEASURES, COMPARES, DISJOINTS, ELEMENTS, FLEETS, FORMATS, IMPACTS, METRICS, OBJECTIVES, PROFILES,
-    RANKS, ROUTINGS, RULES, SETS, USES,
+    RANKS, ROUTINGS, RULES, SETS, STORMS, USES,
 };
 use crate::topology::raw::{RawCircle, RawDemand, TextOrList};
 use crate::topology::words::{SERVICES, words};
@@ -347,6 +347,8 @@ record! {
         /// Years of sequential simulation.
         #[schemars(with = "Option<u64>")]
         pub years: Entry,
+        /// Snapshots and bounds are of the moment after a solar storm rather than of a random one.
+        pub solar_storm: Option<RawSolarStorm>,
         /// Snapshots drawn.
         #[schemars(with = "Option<u64>")]
         pub samples: Entry,
@@ -356,6 +358,19 @@ record! {
         /// Stop when the standard error is this share of the mean, in per cent.
         #[schemars(with = "Option<f64>", range(min = 0))]
         pub precision_percent: Entry,
+    }
+
+    /// A solar storm: repeaters fail by latitude, and one is enough for its segment.
+    pub struct RawSolarStorm {
+        /// S1 (severe) or S2 (moderate): probabilities that a repeater fails after Abdu Jyothi 2021.
+        #[schemars(with = "Option<String>", extend("enum" = words(STORMS)))]
+        pub state: Entry,
+        /// In its place: [from this latitude to either side of the equator, per cent of repeaters that fail], ascending.
+        #[schemars(with = "Option<Vec<[f64; 2]>>")]
+        pub bands: Lists,
+        /// Distance between repeaters; 150 if left out.
+        #[schemars(with = "Option<f64>", range(min = 1))]
+        pub repeater_km: Entry,
     }
 
     /// An area that is struck: one of circle, polygon, line and latitudes.

@@ -4,6 +4,7 @@ use crate::capacity::Bounds;
 use crate::failure::findings::Measure;
 use crate::failure::hazard::FleetLimit;
 use crate::failure::outages::ElementKind;
+use crate::failure::solar;
 use crate::failure::worst_circle;
 use crate::network::Metric;
 use crate::policy::{Profile, Rule};
@@ -158,6 +159,9 @@ pub const CIRCLE_MEASURES: &[(&str, worst_circle::Measure)] = &[
     ("unconnected", worst_circle::Measure::Unconnected),
     ("capacity", worst_circle::Measure::Capacity),
 ];
+
+/// How bad a solar storm is: from a latitude, the probability that a repeater fails.
+pub const STORMS: &[(&str, [(f64, f64); 3])] = &[("S1", solar::SEVERE), ("S2", solar::MODERATE)];
 
 /// Whether repair ships are scarce.
 pub const FLEETS: &[(&str, FleetLimit)] = &[("scarce", FleetLimit::Scarce), ("unlimited", FleetLimit::Unlimited)];

@@ -39,8 +39,6 @@ pub(super) fn add_snapshots(report: &mut Report, topology: &Topology, found: &Sn
         report.is_partial = true;
         report.note(format!("interrupted after {n} of {} snapshots; what is told is of those", found.of));
     }
-    report
-        .note("a snapshot takes repairs at their mean length and lets nobody wait for a ship; R15 is not asked of what is left");
 }
 
 fn territories(topology: &Topology, found: &Snapshots) -> Table {
