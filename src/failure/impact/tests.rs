@@ -5,8 +5,8 @@ use crate::failure::outages::Element;
 use crate::network::LaneId;
 use crate::policy::{Law, Policy, Profile, Query};
 use crate::route::{Way, search};
-use crate::testing::{Chance, Toy, day, random_international};
-use crate::topology::{Regime, Service, SiteId, Topology, Transit};
+use crate::testing::{Chance, Toy, day, random_ends, random_international};
+use crate::topology::{Cable, CableId, Regime, Segment, Service, SiteId, TerritoryId, Topology, Transit};
 use crate::units::Bandwidth;
 
 fn requests(topology: &Topology, chance: &mut Chance) -> Vec<Request> {
@@ -247,6 +247,57 @@ fn the_optimum_falls_with_the_outage_and_passes_all_other_ways() {
             before = best.unserved_mbps;
         }
     }
+}
+
+/// A random network, and the same with another cable of one or two segments between any of its sites.
+fn with_another_cable(seed: u64) -> Option<[Topology; 2]> {
+    let [before, mut after] = [(); 2].map(|()| random_international(seed));
+    let (mut chance, cable) = (Chance(seed ^ 0xCAB1E), CableId::from_index(after.cables.len()));
+    after.cables.push(Cable { id: "New".into(), ..after.cables[chance.pick(&[0, 1])].clone() });
+    let pattern = before.segments().next()?.1.clone();
+    for number in 0..=chance.below(2) {
+        let (from, to) = random_ends(&before, &mut chance);
+        let segment = Segment { id: format!("N{number}"), cable, ends: [from.min(to), from.max(to)], ..pattern.clone() };
+        after.graph.add_edge(from.min(to).into(), from.max(to).into(), segment);
+    }
+    Some([before, after])
+}
+
+/// Whoever has a route without the cable has one with it, whatever else is lost, under every profile; R15, too, leaves a
+/// walk as lawful as it was, whatever is built beside it. So no territory is isolated that was not.
+#[test]
+fn another_cable_isolates_nobody_whatever_else_is_lost() {
+    let (mut kept, mut isolated, mut gained) = (0, 0, 0);
+    for (seed, [less, more]) in (0..60).filter_map(|seed| Some((seed, with_another_cable(seed)?))) {
+        let mut chance = Chance(seed);
+        let policy = Policy::new(chance.pick(&[Profile::Physical, Profile::Lawful, Profile::Lawful, Profile::Emergency]), day());
+        let laws = [Law::new(&less, &policy), Law::new(&more, &policy)];
+        let spec = Spec { requests: requests(&less, &mut chance), metric: Metric::Latency, restoration: Restoration::Reroute };
+        let routed = |law: &Law<'_>| ways(law, &spec).iter().map(Option::is_some).collect::<Vec<_>>();
+        let abroad = |law: &Law<'_>, routed: &[bool]| -> Vec<TerritoryId> {
+            let ends = spec.requests.iter().zip(routed).filter(|(_, is_routed)| **is_routed);
+            let ends = ends.map(|(request, _)| [request.query.from, request.query.to].map(|site| law.territory(site)));
+            ends.filter(|[from, to]| from != to).flatten().flatten().collect()
+        };
+        let sound = routed(&laws[0]);
+        let with_traffic = abroad(&laws[0], &sound);
+        for _ in 0..8 {
+            let mut lost: Vec<SegmentId> = less.segments().map(|(id, _)| id).filter(|_| chance.one_in(4)).collect();
+            lost.sort_unstable();
+            let [before, after] = [0, 1].map(|i| routed(&laws[i].without(lost.iter().copied())));
+            for (request, (&before, &after)) in before.iter().zip(&after).enumerate() {
+                assert!(after || !before, "seed {seed}, request {request}, without {lost:?}");
+                kept += u32::from(before);
+                gained += u32::from(after && !before);
+            }
+            let [before, after] = [0, 1].map(|i| assess(&laws[i], &spec, &lost).isolated);
+            for territory in after.iter().filter(|territory| with_traffic.contains(territory)) {
+                assert!(before.contains(territory), "seed {seed}: {territory:?} is isolated by another cable");
+            }
+            isolated += before.len();
+        }
+    }
+    assert!(kept > 300 && gained > 30 && isolated > 15, "{kept} {gained} {isolated}");
 }
 
 /// ```text
