@@ -6,22 +6,41 @@
 pub mod code;
 pub mod render;
 
+use std::num::NonZeroU32;
 use std::ops::Range;
 use std::sync::Arc;
 
 pub use code::{Code, Severity};
 
-/// Position of a file in [`Problems`].
+/// Position of a file in [`Problems`], counted from 1 so that no place takes no more room than a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct FileId(usize);
+pub struct FileId(NonZeroU32);
 
-/// A stretch of bytes in a file that was read.
+/// A stretch of bytes in a file that was read; small, for every value of a topology has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// Which file.
     pub file: FileId,
     /// From which byte to before which byte.
-    pub span: Range<usize>,
+    pub span: Range<u32>,
+}
+
+impl Place {
+    /// The place of some bytes of a file.
+    ///
+    /// # Panics
+    /// If a byte is past 4 GiB; no file that is read is so long.
+    #[must_use]
+    pub fn new(file: FileId, bytes: Range<usize>) -> Self {
+        let short = |byte| u32::try_from(byte).expect("files are far shorter than 4 GiB");
+        Self { file, span: short(bytes.start)..short(bytes.end) }
+    }
+
+    /// From which byte to before which byte.
+    #[must_use]
+    pub const fn bytes(&self) -> Range<usize> {
+        self.span.start as usize..self.span.end as usize
+    }
 }
 
 /// One thing that is wrong.
@@ -116,7 +135,8 @@ impl Problems {
         let text = text.into();
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1)).collect();
         self.files.push(SourceFile { path: path.into(), text, lines });
-        FileId(self.files.len() - 1)
+        let count = u32::try_from(self.files.len()).ok().and_then(NonZeroU32::new);
+        FileId(count.expect("one was added, and there are fewer than 2^32"))
     }
 
     /// Adds a problem.
@@ -127,7 +147,7 @@ impl Problems {
     /// A file that was read.
     #[must_use]
     pub fn file(&self, file: FileId) -> &SourceFile {
-        &self.files[file.0]
+        &self.files[file.0.get() as usize - 1]
     }
 
     /// Tells whether nothing is wrong, not even a warning.
@@ -163,8 +183,9 @@ impl Problems {
     #[must_use]
     pub fn line_column(&self, place: &Place) -> (usize, usize) {
         let file = self.file(place.file);
-        let line = file.line_of(place.span.start);
-        (line + 1, file.text[file.lines[line]..place.span.start].chars().count() + 1)
+        let start = place.bytes().start;
+        let line = file.line_of(start);
+        (line + 1, file.text[file.lines[line]..start].chars().count() + 1)
     }
 }
 
@@ -176,7 +197,7 @@ mod tests {
     fn columns_count_characters_and_lines_from_one() {
         let mut problems = Problems::new();
         let file = problems.add_file("x", "é,b\r\nüü,d");
-        let place = |start| Place { file, span: start..start };
+        let place = |start| Place::new(file, start..start);
         assert_eq!(problems.line_column(&place(0)), (1, 1));
         assert_eq!(problems.line_column(&place(3)), (1, 3));
         assert_eq!(problems.line_column(&place(11)), (2, 4));

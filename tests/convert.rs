@@ -120,6 +120,92 @@ fn columns_are_what_the_user_says() {
     ends(&run(&here, &["convert", "links.csv", "three", "--columns", "von"]), 2);
 }
 
+/// Every verb of the program that takes a topology, with what else it needs.
+const VERBS: [&[&str]; 6] = [
+    &["show", "TOPOLOGY"],
+    &["check", "TOPOLOGY"],
+    &["route", "TOPOLOGY", "x", "z"],
+    &["capacity", "TOPOLOGY", "x", "z"],
+    &["cut", "TOPOLOGY", "y"],
+    &["convert", "TOPOLOGY", "out"],
+];
+
+#[test]
+fn every_verb_reads_a_topology_as_the_user_says() {
+    let wires = "x;y;7;5\ny;z;8;5\n";
+    let reading = ["--from", "csv", "--header", "von,nach,weit,capacity", "--columns", "von=from,nach=to,weit=length_km"];
+    for verb in VERBS {
+        let here = folder(&[("wires.txt", wires), ("pairs.csv", "from,to,gbps\nx,z,3\n")]);
+        let mut arguments: Vec<&str> = verb.iter().map(|word| if *word == "TOPOLOGY" { "wires.txt" } else { word }).collect();
+        let without = run(&here, &arguments);
+        assert!(!without.status.success(), "{verb:?} does not know what `wires.txt` is: {}", out(&without));
+        arguments.extend(reading);
+        arguments.extend(["--unit", "Tbit/s", "--demands", "pairs.csv"]);
+        ends(&run(&here, &arguments), 0);
+    }
+}
+
+#[test]
+fn a_scenario_says_how_its_topology_is_read() {
+    let scenario = "format = 1\nname = \"wires\"\ntopology = \"wires.txt\"\nas_of = \"2024-01-01\"\n\
+        [reading]\nfrom = \"csv\"\nheader = [\"von\", \"nach\", \"weit\", \"capacity\"]\nunit = \"Tbit/s\"\ndemands = \"pairs.csv\"\n\
+        columns = { von = \"from\", nach = \"to\", weit = \"length_km\" }\n\
+        [[study]]\nkind = \"capacity\"\n\
+        [[expect]]\nroute = { from = \"x\", to = \"z\" }\nlawful = true\n";
+    let files = [("wires.txt", "x;y;7;5\ny;z;8;5\n"), ("pairs.csv", "from,to,gbps\nx,z,3\n"), ("scenario.toml", scenario)];
+    let here = folder(&files);
+    ends(&run(&here, &["run", "scenario.toml"]), 0);
+    for (set, words) in [
+        ("reading.from=gml", "E0"),
+        ("reading.from=csw", "did you mean `csv`?"),
+        ("reading.unit=bit", "E0"),
+        ("reading.nodes=nowhere.csv", "no file `nowhere.csv`"),
+        ("topology=", "nothing to read"),
+    ] {
+        let output = run(&here, &["run", "scenario.toml", "--set", set]);
+        ends(&output, 2);
+        assert!(err(&output).contains(words), "{set}: {}", err(&output));
+    }
+    ends(&run(&here, &["cut", "scenario.toml", "y", "--unit", "Mbit/s"]), 2);
+}
+
+#[test]
+fn a_native_folder_has_columns_of_its_own() {
+    let here = folder(&[("towns.gml", TOWNS)]);
+    ends(&run(&here, &["convert", "towns.gml", "towns"]), 0);
+    let output = run(&here, &["show", "towns", "--columns", "von=from"]);
+    ends(&output, 2);
+    assert!(err(&output).contains("columns, units and tables of its own"), "{}", err(&output));
+}
+
+#[test]
+fn a_compressed_file_is_refused_with_the_way_to_unpack_it() {
+    let here = folder(&[("towns.gml", TOWNS)]);
+    for (name, bytes) in
+        [("net.csv.gz", &b"\x1f\x8b\x08\x00rest"[..]), ("net.csv", b"\x1f\x8b\x08"), ("net.json", b"PK\x03\x04zip")]
+    {
+        fs::write(here.path().join(name), bytes).unwrap();
+        let output = run(&here, &["show", name]);
+        ends(&output, 2);
+        assert!(err(&output).contains("compressed") && err(&output).contains("unpack it first"), "{name}: {}", err(&output));
+    }
+}
+
+#[test]
+fn the_first_of_several_sets_of_demands_comes_with_a_graph() {
+    let graph = "NODES 2\nlabel x y\na 1 2\nb 3 4\n\nEDGES 2\nlabel src dest weight bw delay\ne0 0 1 1 100 5\ne1 1 0 1 100 5\n";
+    let demands = |bw: u32| format!("DEMANDS 1\nlabel src dest bw\nd0 0 1 {bw}\n");
+    let (first, second) = (demands(70_000), demands(90_000));
+    let here = folder(&[("net.graph", graph), ("net.0000.demands", &first), ("net.0001.demands", &second)]);
+    let report = |arguments: &[&str]| {
+        ends(&run(&here, arguments), 0);
+        fs::read_to_string(here.path().join("out/demands.csv")).unwrap()
+    };
+    let implied = report(&["convert", "net.graph", "out"]);
+    assert_eq!(implied, report(&["convert", "net.graph", "out", "--demands", "net.0000.demands"]));
+    assert_ne!(implied, report(&["convert", "net.graph", "out", "--demands", "net.0001.demands"]));
+}
+
 #[test]
 fn a_unit_is_what_the_user_says() {
     let json = r#"{"nodes":[{"id":"a"},{"id":"b"}],"edges":[{"source":"a","target":"b","capacity":40}]}"#;

@@ -132,7 +132,7 @@ fn the_reference_files_show_every_key() {
     schema["definitions"].as_object().unwrap().values().for_each(|part| check(part, &topology, "topology.toml"));
     let schema = scenario::schema();
     check(&schema, &scenario, "scenario.toml");
-    for part in ["Policy", "Demands", "Hazards", "Ship", "Expect", "Query", "Output"] {
+    for part in ["Reading", "Policy", "Demands", "Hazards", "Ship", "Expect", "Query", "Output"] {
         check(&schema["definitions"][part], &scenario, "scenario.toml");
     }
     let studies = schema["definitions"]["Study"]["oneOf"].as_array().unwrap();

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::file::{Entry, Form, Record, Table, Value, fill, suggest};
+use crate::file::{Entry, Form, Record, Value, suggest};
 use crate::problem::{FileId, Place, Problem, Problems, code};
 
 /// What spreadsheets take for the beginning of a formula.
@@ -31,12 +31,12 @@ pub fn table<T: Record + Default>(
         return Vec::new();
     };
     check_header(&header, known, required, problems);
+    let columns: Vec<Option<usize>> = header.cells.iter().map(|cell| known.iter().position(|name| cell.text == *name)).collect();
+    let id = header.cells.iter().position(|cell| cell.text == "id");
     let mut records = Vec::new();
     while let Some(row) = scanner.row(problems) {
-        let place = Place { file, span: row.span.clone() };
         if row.is_cut || row.cells.len() != header.cells.len() {
-            let id = header.cells.iter().position(|cell| cell.text == "id").and_then(|at| row.cells.get(at));
-            broken.extend(id.map(|cell| cell.text.clone()));
+            broken.extend(id.and_then(|at| row.cells.get(at)).map(|cell| cell.text.as_str().to_owned()));
         }
         if row.is_cut {
             continue;
@@ -45,10 +45,13 @@ pub fn table<T: Record + Default>(
             problems.push(problem);
             continue;
         }
-        let is_known = |(key, _): &(Entry, Value)| known.contains(&key.text.as_str());
-        let pairs = header.cells.iter().cloned().zip(row.cells.into_iter().map(Value::Entry)).filter(is_known).collect();
         let mut record = T::default();
-        fill(&mut record, Table { pairs, place: Some(place) }, problems);
+        *record.place_mut() = Some(row.place());
+        for (column, cell) in columns.iter().zip(row.cells) {
+            if let Some(column) = *column {
+                record.field_at(column).set(Value::Entry(cell), problems);
+            }
+        }
         records.push(record);
     }
     records
@@ -57,8 +60,7 @@ pub fn table<T: Record + Default>(
 /// What is wrong with a row that has not as many cells as the header.
 pub(super) fn ragged(row: &Row, width: usize) -> Option<Problem> {
     let message = format!("row has {} cells, but the header has {width}", row.cells.len());
-    let place = Place { file: row.file, span: row.span.clone() };
-    let at = row.cells.get(width).and_then(|cell| cell.place.clone()).unwrap_or(place);
+    let at = row.cells.get(width).and_then(|cell| cell.place.clone()).unwrap_or_else(|| row.place());
     let help = "a comma inside a cell needs quotes around the cell; an unknown value is an empty cell";
     (row.cells.len() != width).then(|| Problem::new(code::RAGGED_ROW, message).at(at, "").help(help))
 }
@@ -76,8 +78,7 @@ fn check_header(header: &Row, known: &[&str], required: &[&str], problems: &mut 
     }
     for &name in required {
         if header.cells.iter().all(|cell| cell.text != name) {
-            let place = Place { file: header.file, span: header.span.clone() };
-            let problem = Problem::new(code::MISSING_COLUMN, format!("column `{name}` is missing")).at(place, "");
+            let problem = Problem::new(code::MISSING_COLUMN, format!("column `{name}` is missing")).at(header.place(), "");
             problems.push(problem.help(format!("add `{name}` to the header and a value to each row")));
         }
     }
@@ -107,6 +108,12 @@ pub(super) struct Row {
     span: Range<usize>,
     /// A quote in it never ends.
     pub(super) is_cut: bool,
+}
+
+impl Row {
+    fn place(&self) -> Place {
+        Place::new(self.file, self.span.clone())
+    }
 }
 
 pub(super) struct Scanner<'a> {
@@ -159,11 +166,17 @@ impl<'a> Scanner<'a> {
         if self.text[start..].starts_with('"') {
             return self.quoted(problems);
         }
-        self.at = self.text[start..].find([',', '\n']).map_or(self.text.len(), |i| start + i);
+        self.at = self.end_of_cell(start);
         let raw = &self.text[start..self.at];
         let first = start + raw.len() - raw.trim_start().len();
         let text = raw.trim();
-        self.entry(text.to_owned(), first..first + text.len())
+        self.entry(text, first..first + text.len())
+    }
+
+    /// The comma, end of line or end of text that comes first.
+    fn end_of_cell(&self, from: usize) -> usize {
+        let rest = &self.text.as_bytes()[from..];
+        rest.iter().position(|byte| matches!(byte, b',' | b'\n')).map_or(self.text.len(), |i| from + i)
     }
 
     fn quoted(&mut self, problems: &mut Problems) -> Entry {
@@ -182,12 +195,12 @@ impl<'a> Scanner<'a> {
         let inner = &self.text[start + 1..close];
         let text = inner.trim();
         let first = start + 1 + inner.len() - inner.trim_start().len();
-        let entry = self.entry(text.replace("\"\"", "\""), first..first + text.len());
+        let entry = self.entry(&text.replace("\"\"", "\""), first..first + text.len());
         let after = close + 1;
-        self.at = self.text[after..].find([',', '\n']).map_or(self.text.len(), |i| after + i);
+        self.at = self.end_of_cell(after);
         let stray = &self.text[after..self.at];
         if !stray.trim().is_empty() {
-            let place = Place { file: self.file, span: after..after + stray.trim_end().len() };
+            let place = Place::new(self.file, after..after + stray.trim_end().len());
             let problem = Problem::new(code::QUOTES, "characters after the closing quote").at(place, "");
             problems.push(problem.help("write a quote inside a quoted cell twice"));
         }
@@ -195,20 +208,18 @@ impl<'a> Scanner<'a> {
     }
 
     fn unterminated(&mut self, start: usize, problems: &mut Problems) -> Entry {
-        let place = Place { file: self.file, span: start..start + 1 };
+        let place = Place::new(self.file, start..start + 1);
         let problem = Problem::new(code::QUOTES, "this quote never ends").at(place, "opened here");
         problems.push(problem.help("close it with `\"`; what follows was not read"));
         self.at = self.text.len();
         self.is_cut = true;
-        self.entry(String::new(), start..start)
+        self.entry("", start..start)
     }
 
     /// An apostrophe that guards a text from being taken for a formula is no part of it; see [`cell`](super::cell).
-    fn entry(&self, mut text: String, mut span: Range<usize>) -> Entry {
-        if unguarded(&text).len() < text.len() {
-            text.remove(0);
-            span.start += 1;
-        }
-        Entry { text, form: Form::Plain, place: Some(Place { file: self.file, span }) }
+    fn entry(&self, text: &str, span: Range<usize>) -> Entry {
+        let bare = unguarded(text);
+        let start = span.start + text.len() - bare.len();
+        Entry { text: bare.into(), form: Form::Plain, place: Some(Place::new(self.file, start..span.end)) }
     }
 }

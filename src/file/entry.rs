@@ -2,6 +2,7 @@
 
 use std::ops::Bound;
 
+use crate::file::Text;
 use crate::problem::{Place, Problem, Problems, code};
 use crate::units::{Bandwidth, Date, Validity, parse_date};
 
@@ -25,7 +26,7 @@ pub enum Form {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entry {
     /// What was written, without quotes and outer spaces.
-    pub text: String,
+    pub text: Text,
     /// How it was written.
     pub form: Form,
     /// Where; `None` if a program made it.
@@ -39,11 +40,9 @@ pub struct List(pub Option<Vec<Entry>>);
 impl<T: ToString> From<T> for Entry {
     /// The text without outer spaces, which no table keeps.
     fn from(value: T) -> Self {
-        let mut text = value.to_string();
+        let text = value.to_string();
         let whole = text.trim();
-        if whole.len() < text.len() {
-            text = whole.to_owned();
-        }
+        let text = if whole.len() < text.len() { whole.into() } else { text.into() };
         Self { text, ..Self::default() }
     }
 }
@@ -157,12 +156,13 @@ impl Entry {
     pub fn part(&self, start: usize, len: usize) -> Self {
         let place = self.place.clone().map(|mut place| {
             // Where escapes make the written text longer, the parts have no place of their own.
-            if place.span.len() == self.text.len() {
-                place.span = place.span.start + start..place.span.start + start + len;
+            let bytes = place.bytes();
+            if bytes.len() == self.text.len() {
+                place = Place::new(place.file, bytes.start + start..bytes.start + start + len);
             }
             place
         });
-        Self { text: self.text[start..start + len].to_owned(), form: Form::Plain, place }
+        Self { text: self.text[start..start + len].into(), form: Form::Plain, place }
     }
 
     /// Reads one of some words.

@@ -7,6 +7,7 @@ mod csv;
 mod entry;
 mod matrix;
 mod record;
+mod short;
 mod toml;
 mod write;
 
@@ -15,6 +16,7 @@ pub use entry::{Entry, Form, Interval, List, Number, suggest, validity};
 pub use matrix::{Matrix, matrix};
 pub use record::{Field, Lists, Pairs, Record, Table, Tables, Value, fill, values};
 pub(crate) use record::{plain, record};
+pub use short::Text;
 pub use toml::{document, tree};
 pub use write::{cell, document_text, table_text};
 
@@ -81,7 +83,7 @@ pub fn take(shown: &str, bytes: Vec<u8>, problems: &mut Problems, inputs: &mut V
     let text = if has_mark { text['\u{feff}'.len_utf8()..].to_owned() } else { text };
     let (nul, windows) = (text.find('\0'), text.find("\r\n"));
     let file = problems.add_file(shown, text);
-    let place = |start: usize, end: usize| Place { file, span: start..end };
+    let place = |start: usize, end: usize| Place::new(file, start..end);
     if has_mark {
         let problem = Problem::new(code::BYTE_ORDER_MARK, "file begins with a byte-order mark, which is left out");
         problems.push(problem.at(place(0, 0), "").help("save it as UTF-8 without a byte-order mark"));
@@ -98,6 +100,19 @@ pub fn take(shown: &str, bytes: Vec<u8>, problems: &mut Problems, inputs: &mut V
     Some(file)
 }
 
+/// The program that packed a file which begins so, and the one that unpacks it; `None` if it is not compressed.
+#[must_use]
+pub fn compression(beginning: &[u8]) -> Option<[&'static str; 2]> {
+    match beginning {
+        [0x1f, 0x8b, ..] => Some(["gzip", "gunzip"]),
+        [b'P', b'K', 3, 4, ..] => Some(["zip", "unzip"]),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(["zstd", "unzstd"]),
+        [0xfd, b'7', b'z', b'X', b'Z', ..] => Some(["xz", "unxz"]),
+        [b'B', b'Z', b'h', b'1'..=b'9', ..] => Some(["bzip2", "bunzip2"]),
+        _ => None,
+    }
+}
+
 /// SHA-256 of some bytes, in hexadecimal.
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> String {
@@ -109,11 +124,12 @@ fn not_utf8(shown: String, error: &std::string::FromUtf8Error, problems: &mut Pr
     let at = error.utf8_error().valid_up_to();
     let help = match bytes {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "it looks like UTF-16; save it as UTF-8",
+        bytes if compression(bytes).is_some() => "it is compressed; unpack it first",
         _ => "save it as UTF-8; spreadsheets call this `CSV UTF-8`",
     };
     let file = problems.add_file(shown, String::from_utf8_lossy(&bytes[..at]));
     let message = format!("not UTF-8: byte 0x{:02x} at byte {at}", bytes[at]);
-    problems.push(Problem::new(code::NOT_UTF8, message).at(Place { file, span: at..at }, "after this").help(help));
+    problems.push(Problem::new(code::NOT_UTF8, message).at(Place::new(file, at..at), "after this").help(help));
 }
 
 struct Refusal {
@@ -133,7 +149,7 @@ impl Refusal {
         let Self { code, message, help, before } = self;
         let file = problems.add_file(path.display().to_string(), String::from_utf8_lossy(&before));
         let end = problems.file(file).text.len();
-        problems.push(Problem::new(code, message).at(Place { file, span: end..end }, "").help(help));
+        problems.push(Problem::new(code, message).at(Place::new(file, end..end), "").help(help));
     }
 }
 

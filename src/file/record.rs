@@ -3,6 +3,8 @@
 //! Filling never stops: an unknown key or a value of the wrong shape is a problem, and the rest is read all the same.
 //! A record is filled twice where something overrides it, such as `--set` a scenario.
 
+use std::borrow::Cow;
+
 use crate::file::{Entry, Form, List, suggest};
 use crate::problem::{Place, Problem, Problems, code};
 
@@ -93,6 +95,11 @@ pub trait Field {
     fn is_said(&self) -> bool {
         self.get().is_some()
     }
+
+    /// What it holds as the cell of a table: the members of a list joined by `+`, nothing for a table.
+    fn flat(&self) -> Cow<'_, str> {
+        Cow::Borrowed("")
+    }
 }
 
 /// A struct whose fields are filled by the names they have in files.
@@ -100,8 +107,17 @@ pub trait Record {
     /// The names, in the order of the struct.
     fn keys(&self) -> &'static [&'static str];
 
+    /// The field at a position of [`Record::keys`].
+    ///
+    /// # Panics
+    /// If there are not so many.
+    fn field_at(&mut self, at: usize) -> &mut dyn Field;
+
     /// The field of that name.
-    fn field(&mut self, key: &str) -> Option<&mut dyn Field>;
+    fn field(&mut self, key: &str) -> Option<&mut dyn Field> {
+        let at = self.keys().iter().position(|known| *known == key)?;
+        Some(self.field_at(at))
+    }
 
     /// All fields, in the order of [`Record::keys`].
     fn fields(&self) -> Vec<&dyn Field>;
@@ -155,6 +171,10 @@ impl Field for Entry {
     fn is_said(&self) -> bool {
         !self.is_blank()
     }
+
+    fn flat(&self) -> Cow<'_, str> {
+        Cow::Borrowed(&self.text)
+    }
 }
 
 impl Field for List {
@@ -178,6 +198,18 @@ impl Field for List {
 
     fn get(&self) -> Option<Value> {
         Some(Value::List(self.0.as_ref()?.iter().cloned().map(Value::Entry).collect(), None))
+    }
+
+    fn is_said(&self) -> bool {
+        self.0.is_some()
+    }
+
+    fn flat(&self) -> Cow<'_, str> {
+        match self.entries() {
+            [one] if !one.text.contains('+') => Cow::Borrowed(&one.text),
+            // The sign that joins cannot stand in a member.
+            all => Cow::Owned(all.iter().map(|entry| entry.text.replace('+', "&")).collect::<Vec<_>>().join("+")),
+        }
     }
 }
 
@@ -334,11 +366,10 @@ macro_rules! record {
                 Self::KEYS
             }
 
-            fn field(&mut self, key: &str) -> Option<&mut dyn $crate::file::Field> {
-                $(if key == $crate::file::plain(stringify!($field)) {
-                    return Some(&mut self.$field);
-                })*
-                None
+            fn field_at(&mut self, at: usize) -> &mut dyn $crate::file::Field {
+                let rest = at;
+                $(let Some(rest) = rest.checked_sub(1) else { return &mut self.$field };)*
+                panic!("no field at {rest} past the last")
             }
 
             fn fields(&self) -> Vec<&dyn $crate::file::Field> {

@@ -19,7 +19,7 @@ pub fn tree(file: FileId, problems: &mut Problems) -> Table {
     for error in errors {
         let span = error.span().unwrap_or(0..0);
         let span = span.start.min(text.len())..span.end.min(text.len());
-        let problem = Problem::new(code::TOML_SYNTAX, error.message().trim()).at(Place { file, span }, "");
+        let problem = Problem::new(code::TOML_SYNTAX, error.message().trim()).at(Place::new(file, span), "");
         problems.push(problem.help("see https://toml.io for how TOML is written; texts stand in quotes"));
     }
     let walk = Walk { file, text: &text };
@@ -35,7 +35,7 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn place(&self, span: std::ops::Range<usize>) -> Option<Place> {
-        Some(Place { file: self.file, span })
+        Some(Place::new(self.file, span))
     }
 
     fn table(&self, table: &DeTable<'_>) -> Table {
@@ -47,7 +47,7 @@ impl Walk<'_> {
 
     fn value(&self, value: &Spanned<DeValue<'_>>) -> Value {
         let span = value.span();
-        let entry = |text: String, form| Value::Entry(Entry { text, form, place: self.place(span.clone()) });
+        let entry = |text: String, form| Value::Entry(Entry { text: text.into(), form, place: self.place(span.clone()) });
         match value.get_ref() {
             DeValue::String(text) => Value::Entry(self.string(text, span)),
             DeValue::Integer(number) => entry(
@@ -66,6 +66,6 @@ impl Walk<'_> {
     fn string(&self, text: &str, span: std::ops::Range<usize>) -> Entry {
         let inner = span.start + 1..span.end.saturating_sub(1);
         let span = if self.text.get(inner.clone()) == Some(text) { inner } else { span };
-        Entry { text: text.to_owned(), form: Form::String, place: self.place(span) }
+        Entry { text: text.into(), form: Form::String, place: self.place(span) }
     }
 }

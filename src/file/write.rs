@@ -2,11 +2,12 @@
 //!
 //! The same records give the same bytes. It knows no topology; which keys hold numbers is said by whoever asks.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::csv::FORMULA;
 use super::record::values;
-use super::{Entry, Field, Record, Value};
+use super::{Entry, Record, Value};
 
 /// A record as a TOML document: single values and lists first, then tables, in the order of the struct.
 ///
@@ -39,7 +40,7 @@ impl Document<'_> {
             let Value::List(items, _) = value else { continue };
             for item in items {
                 let Value::Table(row) = item else { continue };
-                let pairs: Vec<_> = row.pairs.iter().map(|(key, value)| (key.text.clone(), value.clone())).collect();
+                let pairs: Vec<_> = row.pairs.iter().map(|(key, value)| (key.text.to_string(), value.clone())).collect();
                 let _ = writeln!(self.text, "\n[[{path}]]");
                 self.table(&path, &pairs);
             }
@@ -48,7 +49,7 @@ impl Document<'_> {
 
     fn value(&self, key: &str, value: &Value) -> String {
         match value {
-            Value::Entry(entry) if self.numbers.contains(&key) && is_number(&entry.text) => entry.text.clone(),
+            Value::Entry(entry) if self.numbers.contains(&key) && is_number(&entry.text) => entry.text.to_string(),
             Value::Entry(entry) => quoted(&entry.text),
             Value::List(items, _) => {
                 let items: Vec<String> = items.iter().map(|item| self.value(key, item)).collect();
@@ -109,44 +110,32 @@ pub fn table_text<T: Record + Default>(records: &[T], required: &[&str]) -> Stri
     let header: Vec<&str> = keys.iter().zip(&is_wanted).filter(|(_, wanted)| **wanted).map(|(key, _)| *key).collect();
     let mut text = header.join(",") + "\n";
     for record in records {
-        let start = text.len();
-        for (field, _) in record.fields().into_iter().zip(&is_wanted).filter(|(_, wanted)| **wanted) {
-            if text.len() > start {
+        let fields = record.fields().into_iter().zip(&is_wanted).filter(|(_, wanted)| **wanted);
+        for (i, (field, _)) in fields.enumerate() {
+            if i > 0 {
                 text.push(',');
             }
-            text.push_str(&cell(&flat(field)));
+            text.push_str(&cell(&field.flat()));
         }
         text.push('\n');
     }
     text
 }
 
-/// A field in one cell. A `+` inside a member of a list would part it, and becomes `&`.
-fn flat(field: &dyn Field) -> String {
-    match field.get() {
-        None | Some(Value::Table(_)) => String::new(),
-        Some(Value::Entry(entry)) => entry.text,
-        Some(Value::List(items, _)) => {
-            let text = |item: &Value| match item {
-                Value::Entry(entry) => entry.text.replace('+', "&"),
-                Value::List(..) | Value::Table(_) => String::new(),
-            };
-            items.iter().map(text).collect::<Vec<_>>().join("+")
-        }
-    }
-}
-
 /// A text as the cell of a CSV table: in quotes where need be, and with an apostrophe before what a spreadsheet would
 /// take for a formula, which readers of this program take off again. Numbers and coordinates stay as they are.
 #[must_use]
-pub fn cell(text: &str) -> String {
+pub fn cell(text: &str) -> Cow<'_, str> {
     let is_formula = text.trim_start_matches('\'').starts_with(FORMULA)
         && !(text.starts_with(['-', '+']) && text.bytes().all(|byte| byte.is_ascii_digit() || b".-+; eE".contains(&byte)));
     let guard = if is_formula { "'" } else { "" };
-    if text.contains([',', '"', '\n', '\r']) || text.starts_with(' ') || text.ends_with(' ') {
-        format!("\"{guard}{}\"", text.replace('"', "\"\""))
+    let is_plain = |byte| !matches!(byte, b',' | b'"' | b'\n' | b'\r');
+    if !text.bytes().all(is_plain) || text.starts_with(' ') || text.ends_with(' ') {
+        format!("\"{guard}{}\"", text.replace('"', "\"\"")).into()
+    } else if is_formula {
+        format!("{guard}{text}").into()
     } else {
-        format!("{guard}{text}")
+        text.into()
     }
 }
 

@@ -99,7 +99,7 @@ fn group<'a>(problems: &'a Problems, problem: &'a Problem) -> Group<'a> {
     let own = problem.place.iter().map(|place| (place, AnnotationKind::Primary, problem.label.as_str()));
     let also = problem.also.iter().map(|(place, label)| (place, AnnotationKind::Context, label.as_str()));
     let marks: Vec<Mark<'a>> = own.chain(also).collect();
-    let line = |mark: &Mark<'_>| (mark.0.file, problems.file(mark.0.file).line_of(mark.0.span.start));
+    let line = |mark: &Mark<'_>| (mark.0.file, problems.file(mark.0.file).line_of(mark.0.bytes().start));
     for (i, mark) in marks.iter().enumerate() {
         if marks[..i].iter().all(|earlier| line(earlier) != line(mark)) {
             let of_line: Vec<Mark<'a>> = marks[i..].iter().copied().filter(|other| line(other) == line(mark)).collect();
@@ -123,12 +123,12 @@ fn element<'a>(problems: &'a Problems, marks: &[Mark<'a>]) -> Element<'a> {
     if file.text.is_empty() {
         return Origin::path(visible(&file.path)).into();
     }
-    let line = file.line_of(first.span.start);
+    let line = file.line_of(first.bytes().start);
     let bytes = file.line_range(line);
     let clamp = |byte: usize| byte.clamp(bytes.start, bytes.end) - bytes.start;
     let annotations = marks.iter().map(|(place, kind, label)| {
         let label = (!label.is_empty()).then(|| visible(label));
-        kind.span(clamp(place.span.start)..clamp(place.span.end)).label(label)
+        kind.span(clamp(place.bytes().start)..clamp(place.bytes().end)).label(label)
     });
     let snippet = Snippet::source(&file.text[bytes.clone()]).line_start(line + 1).path(visible(&file.path));
     snippet.annotations(annotations).into()
@@ -153,7 +153,7 @@ mod tests {
     fn one(text: &str, span: std::ops::Range<usize>, message: &str) -> Problems {
         let mut problems = Problems::new();
         let file = problems.add_file("sites.csv", text);
-        let problem = Problem::new(code::UNKNOWN_WORD, message).at(Place { file, span }, "unknown word");
+        let problem = Problem::new(code::UNKNOWN_WORD, message).at(Place::new(file, span), "unknown word");
         problems.push(problem.help("did you mean `hub`?"));
         problems
     }

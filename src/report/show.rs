@@ -2,18 +2,17 @@
 //!
 //! Weak spots are those of the physical graph; what the law makes of a loss is for studies to say.
 
+mod weak_spots;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::visit::EdgeRef;
 
 use super::{Column, Report, Table, Value};
-use crate::topology::structure::{Components, WeakPoints};
+use crate::topology::structure::Components;
 use crate::topology::{CableId, CableKind, CapacityBasis, Regime, Role, SegmentId, SiteId, TerritoryId, Topology, Transit};
 use crate::units::{Bandwidth, Date, Length};
-
-/// Weak spots that the report lists; the rest is counted.
-const LISTED: usize = 15;
 
 /// The topology on one day, and which of it is in service.
 struct Glance<'a> {
@@ -60,7 +59,8 @@ impl Glance<'_> {
         report.fact("day", "Day", self.day.to_string());
         report.fact("sites", "Sites in service", self.sites.len());
         report.fact("segments", "Segments in service", self.segments.len());
-        report.fact("cables", "Cables in service", self.cables().len());
+        let cables = self.cables();
+        report.fact("cables", "Cables in service", cables.len());
         report.fact("landings", "Landings of submarine cables", self.landings());
         let territories: BTreeSet<TerritoryId> = self.sites.iter().filter_map(|&site| topology.site(site).territory).collect();
         report.fact("territories", "Territories", territories.len());
@@ -71,9 +71,9 @@ impl Glance<'_> {
         );
         report.fact("components", "Components", of_site.iter().filter(|&&count| count > 0).count());
         report.fact("largest_component", "Sites in the largest", of_site.iter().max().copied().unwrap_or(0));
-        if let Some((cable, length)) =
-            self.cables().into_iter().map(|cable| (cable, self.length(cable))).max_by_key(|&(id, length)| (length, Reverse(id)))
-        {
+        let length = |segments: Vec<SegmentId>| segments.into_iter().map(|id| topology.segment(id).length).sum::<Length>();
+        let lengths = cables.into_iter().map(|(cable, segments)| (cable, length(segments)));
+        if let Some((cable, length)) = lengths.max_by_key(|&(id, length)| (length, Reverse(id))) {
             report.fact("longest_cable", "Longest cable", topology.cable(cable).name.as_str());
             report.quantity("longest_cable_km", "Its segments together", length.km(), 0);
         }
@@ -96,14 +96,13 @@ impl Glance<'_> {
         sites.iter().filter(|site| !is_joint(site)).count()
     }
 
-    /// Cables with a segment in service, ascending.
-    fn cables(&self) -> BTreeSet<CableId> {
-        self.segments.iter().map(|&segment| self.topology.segment(segment).cable).collect()
-    }
-
-    fn length(&self, cable: CableId) -> Length {
-        let of_cable = self.segments.iter().map(|&segment| self.topology.segment(segment)).filter(|s| s.cable == cable);
-        of_cable.map(|segment| segment.length).sum()
+    /// The segments in service of each cable that has any, ascending.
+    fn cables(&self) -> BTreeMap<CableId, Vec<SegmentId>> {
+        let mut cables: BTreeMap<CableId, Vec<SegmentId>> = BTreeMap::new();
+        for &segment in &self.segments {
+            cables.entry(self.topology.segment(segment).cable).or_default().push(segment);
+        }
+        cables
     }
 
     fn layers(&self) -> Table {
@@ -147,7 +146,7 @@ impl Glance<'_> {
         let columns = vec![Column::text("class", "Class"), Column::number("sites", "Sites", 0), Column::text("where", "Where")];
         let mut table = Table::new("gateways", "Gateways and other roles", columns);
         for role in Role::ALL {
-            let sites: Vec<SiteId> = self.with_role(role, None);
+            let sites: Vec<SiteId> = self.with_role(role);
             let named = matches!(role, Role::Comprehensive | Role::Regional | Role::Border);
             let names: Vec<&str> = sites.iter().map(|&site| self.topology.site(site).name.as_str()).collect();
             let place = if named { Value::from(names.join(", ")) } else { Value::Unknown };
@@ -158,12 +157,8 @@ impl Glance<'_> {
         table
     }
 
-    fn with_role(&self, role: Role, territory: Option<TerritoryId>) -> Vec<SiteId> {
-        let has = |site: &&SiteId| {
-            let site = self.topology.site(**site);
-            site.has_role(role, self.day) && (territory.is_none() || site.territory == territory)
-        };
-        self.sites.iter().filter(has).copied().collect()
+    fn with_role(&self, role: Role) -> Vec<SiteId> {
+        self.sites.iter().copied().filter(|&site| self.topology.site(site).has_role(role, self.day)).collect()
     }
 
     fn territories(&self) -> Table {
@@ -180,145 +175,57 @@ impl Glance<'_> {
             Column::number("international_gbps", "International", 0).bar(),
         ];
         let mut table = Table::new("territories", "Territories", columns);
-        for (i, territory) in self.topology.territories().iter().enumerate() {
-            let id = TerritoryId::from_index(i);
-            let is_here = |site: SiteId| self.topology.site(site).territory == Some(id);
-            let count = |role: Role| self.with_role(role, Some(id)).len();
-            let leaving: Vec<SegmentId> = self
-                .segments
-                .iter()
-                .copied()
-                .filter(|&s| self.is_international(s) && self.topology.segment(s).ends.into_iter().any(is_here))
-                .collect();
-            let capacity: Bandwidth = leaving.iter().map(|&s| self.topology.segment(s).capacity.on(CapacityBasis::Lit)).sum();
+        for (territory, tally) in self.topology.territories().iter().zip(self.tallies()) {
+            let count = |role: Role| tally.roles.get(&role).copied().unwrap_or(0);
             table.push(vec![
                 territory.code.as_str().into(),
                 territory.name.as_str().into(),
                 regime(territory.regime).into(),
                 transit(territory.transit).into(),
-                self.sites.iter().filter(|&&site| is_here(site)).count().into(),
+                tally.sites.into(),
                 (count(Role::Comprehensive) + count(Role::Regional)).into(),
                 count(Role::Border).into(),
                 count(Role::Channel).into(),
-                self.neighbours(id, &leaving).into(),
-                capacity.gbps().into(),
+                tally.neighbours.len().into(),
+                tally.capacity.gbps().into(),
             ]);
         }
         table
     }
 
-    /// How many other territories, or the high seas, its segments lead to.
-    fn neighbours(&self, territory: TerritoryId, leaving: &[SegmentId]) -> usize {
-        let ends = leaving.iter().flat_map(|&segment| self.topology.segment(segment).ends);
-        let others: BTreeSet<_> = ends.map(|end| self.topology.site(end).territory).filter(|t| *t != Some(territory)).collect();
-        others.len()
-    }
-}
-
-/// One thing that may be lost, and what hangs on it.
-struct Loss {
-    what: &'static str,
-    id: String,
-    name: String,
-    /// Territories that had a way abroad and have none any more.
-    isolated: Vec<TerritoryId>,
-    /// Sites on land, not lost themselves, that no longer hang together with the most of their component.
-    cut_off: usize,
-}
-
-impl Glance<'_> {
-    fn weak_spots(&self, report: &mut Report) {
-        let weak = WeakPoints::new(self.topology, |segment| self.is_up[segment.index()]);
-        report.fact("bridges", "Segments that alone join two parts", weak.segments.len());
-        report.fact("articulation_sites", "Sites that alone join two parts", weak.sites.len());
-        let mut losses = self.losses(&weak);
-        losses.retain(|loss| loss.cut_off > 0 || !loss.isolated.is_empty());
-        losses.sort_by_key(|loss| (Reverse(loss.isolated.len()), Reverse(loss.cut_off), loss.what, loss.id.clone()));
-        let columns = vec![
-            Column::text("what", "Loss of"),
-            Column::text("id", "Id"),
-            Column::text("name", "Name"),
-            Column::number("sites_cut_off", "Sites cut off", 0),
-            Column::number("territories_isolated", "Territories", 0),
-            Column::text("isolated", "Left without a way abroad"),
-        ];
-        let mut table = Table::new("weak_spots", "Weak spots: single losses that cut something off", columns);
-        for loss in losses.iter().take(LISTED) {
-            let codes: Vec<&str> = loss.isolated.iter().map(|&id| self.topology.territory(id).code.as_str()).collect();
-            table.push(vec![
-                loss.what.into(),
-                loss.id.as_str().into(),
-                loss.name.as_str().into(),
-                loss.cut_off.into(),
-                codes.len().into(),
-                codes.join(", ").into(),
-            ]);
-        }
-        report.tables.push(table);
-        if losses.len() > LISTED {
-            report.note(format!("{} weak spots in all; the {LISTED} worst are listed.", losses.len()));
-        }
-        report.note("Weak spots are of the physical graph; studies say what the law makes of a loss.");
-    }
-
-    /// Every cable, risk group, bridge and articulation site, with what hangs on it. O(losses × (|V| + |E|)).
-    ///
-    /// A bridge is left out where the loss of its whole cable does no more.
-    fn losses(&self, weak: &WeakPoints) -> Vec<Loss> {
-        let topology = self.topology;
-        let mut losses = Vec::new();
-        for &id in &weak.sites {
-            let site = topology.site(id);
-            losses.push(self.loss("site", &site.id, &site.name, &BTreeSet::new(), &[id]));
-        }
-        for id in self.cables() {
-            let cable = topology.cable(id);
-            let segments = self.segments.iter().copied().filter(|&segment| topology.segment(segment).cable == id).collect();
-            let whole = self.loss("cable", &cable.id, &cable.name, &segments, &[]);
-            for &id in weak.segments.iter().filter(|id| segments.contains(id)) {
-                let segment = topology.segment(id);
-                let name = segment.ends.map(|end| topology.site(end).name.as_str()).join(" – ");
-                let part = self.loss("segment", &segment.id, &name, &BTreeSet::from([id]), &[]);
-                if (part.cut_off, &part.isolated) != (whole.cut_off, &whole.isolated) {
-                    losses.push(part);
-                }
+    /// What each territory has.
+    fn tallies(&self) -> Vec<Tally> {
+        let mut tallies = vec![Tally::default(); self.topology.territories().len()];
+        for &id in &self.sites {
+            let site = self.topology.site(id);
+            let Some(tally) = site.territory.map(|territory| &mut tallies[territory.index()]) else { continue };
+            tally.sites += 1;
+            for role in Role::ALL.into_iter().filter(|&role| site.has_role(role, self.day)) {
+                *tally.roles.entry(role).or_default() += 1;
             }
-            losses.push(whole);
         }
-        for group in topology.risk_groups() {
-            let segments = group.segments.iter().copied().collect();
-            losses.push(self.loss("risk group", &group.id, "", &segments, &group.sites));
+        for &id in self.segments.iter().filter(|&&id| self.is_international(id)) {
+            let segment = self.topology.segment(id);
+            let [a, b] = segment.ends.map(|end| self.topology.site(end).territory);
+            for (own, other) in [(a, b), (b, a)] {
+                let Some(tally) = own.map(|territory| &mut tallies[territory.index()]) else { continue };
+                tally.neighbours.insert(other);
+                tally.capacity += segment.capacity.on(CapacityBasis::Lit);
+            }
         }
-        losses
+        tallies
     }
+}
 
-    fn loss(&self, what: &'static str, id: &str, name: &str, segments: &BTreeSet<SegmentId>, sites: &[SiteId]) -> Loss {
-        let is_up = |segment: SegmentId| self.is_up[segment.index()];
-        let remains = |segment: SegmentId| {
-            let ends = self.topology.segment(segment).ends;
-            is_up(segment) && !segments.contains(&segment) && !ends.iter().any(|end| sites.contains(end))
-        };
-        let (before, after) = (Components::new(self.topology, is_up), Components::new(self.topology, remains));
-        let joined = self.joined_abroad(&after);
-        let isolated = self.joined_abroad(&before).into_iter().filter(|territory| !joined.contains(territory)).collect();
-        let mut pieces: BTreeMap<u32, BTreeMap<u32, usize>> = BTreeMap::new();
-        for &site in self.sites.iter().filter(|site| self.topology.site(**site).territory.is_some() && !sites.contains(site)) {
-            let [of, piece] = [&before, &after].map(|components| components.of_site[site.index()]);
-            *pieces.entry(of).or_default().entry(piece).or_default() += 1;
-        }
-        let cut_off = |pieces: &BTreeMap<u32, usize>| pieces.values().sum::<usize>() - pieces.values().max().unwrap_or(&0);
-        let cut_off = pieces.values().map(cut_off).sum();
-        Loss { what, id: id.to_owned(), name: name.to_owned(), isolated, cut_off }
-    }
-
-    /// Territories with a site that hangs together with another territory's.
-    fn joined_abroad(&self, components: &Components) -> BTreeSet<TerritoryId> {
-        let mut of_component: Vec<BTreeSet<TerritoryId>> = vec![BTreeSet::new(); components.sizes.len()];
-        for &site in &self.sites {
-            of_component[components.of_site[site.index()] as usize].extend(self.topology.site(site).territory);
-        }
-        of_component.into_iter().filter(|territories| territories.len() > 1).flatten().collect()
-    }
+/// What a territory has on the day.
+#[derive(Clone, Debug, Default)]
+struct Tally {
+    sites: usize,
+    roles: BTreeMap<Role, usize>,
+    /// Other territories, or the high seas, that its segments lead to.
+    neighbours: BTreeSet<Option<TerritoryId>>,
+    /// Of the segments that leave it.
+    capacity: Bandwidth,
 }
 
 const fn regime(regime: Regime) -> &'static str {

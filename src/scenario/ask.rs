@@ -211,7 +211,7 @@ fn expectation(row: &RawExpect, studies: &[Study], places: &Places, problems: &m
                 let help = "say which number of its report, and `at_least` or `at_most`";
                 blame(row, code::MISSING_VALUE, "the expectation claims nothing", help, problems);
             }
-            About::Measure { study: found?, key: row.measure.text.clone(), at_least, at_most }
+            About::Measure { study: found?, key: row.measure.text.to_string(), at_least, at_most }
         }
         _ => {
             let message = "an expectation is about a route or about a study's number";

@@ -64,9 +64,9 @@ pub(super) fn gather_matrix(
             if cell.text.parse::<f64>().map_or(cell.is_blank(), |number| number == 0.0) {
                 continue;
             }
-            let traffic = Entry { text: format!("{} {}", cell.text, corner.text).trim_end().to_owned(), ..cell.clone() };
+            let traffic = Entry { text: format!("{} {}", cell.text, corner.text).trim_end().into(), ..cell.clone() };
             parts.demands.push(RawDemand {
-                id: Entry { text: format!("{}.{}", from.text, to.text), ..cell.clone() },
+                id: Entry { text: format!("{}.{}", from.text, to.text).into(), ..cell.clone() },
                 from: Entry { place: cell.place.clone(), ..from.clone() },
                 to: Entry { place: cell.place.clone(), ..to.clone() },
                 service: service.clone(),
@@ -164,7 +164,7 @@ fn growth(settings: &RawDemands, as_of: Option<Date>, problems: &mut Problems) -
     for (region, percent) in &settings.growth_percent_by_region.0 {
         let known = Entry { form: file::Form::Plain, ..region.clone() }.word("region", REGIONS, problems);
         if let (Some(()), Some(rate)) = (known, rate(percent, problems)) {
-            growth = growth.with_region(region.text.clone(), rate)?;
+            growth = growth.with_region(region.text.to_string(), rate)?;
         }
     }
     for (service, percent) in &settings.growth_percent_by_service.0 {

@@ -209,7 +209,7 @@ fn singles(pairs: &Pairs, thing: &str, known: Option<&[&str]>, problems: &mut Pr
             let message = format!("unknown {thing} `{}`", key.text);
             problems.push(key.problem(code::UNKNOWN_ID, message, "unknown").help(help));
         }
-        rates.extend(value.number(RATE, problems).map(|rate| (key.text.clone(), rate)));
+        rates.extend(value.number(RATE, problems).map(|rate| (key.text.to_string(), rate)));
     }
     rates
 }

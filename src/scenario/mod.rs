@@ -13,6 +13,7 @@ mod outages;
 mod overrides;
 mod places;
 pub mod raw;
+mod reading;
 mod schema;
 pub mod words;
 
@@ -196,7 +197,7 @@ fn check(
     problems.sort();
     match (topology.1, policy) {
         (Some(topology), Some(policy)) if !problems.has_errors() => Ok(Scenario {
-            name: raw.name.text,
+            name: raw.name.text.into(),
             description: raw.description.owned(),
             topology,
             policy,
@@ -241,11 +242,15 @@ fn topology(raw: &mut RawScenario, base: &Path, problems: &mut Problems, inputs:
             problems.push(problem.help("paths count from the folder of the scenario"));
             return (Places::unknown(), None);
         }
-        Some(path) => match topology::open(&base.join(path), problems, inputs) {
+        Some(path) => match topology::open(&reading::request(raw, base.join(path), base, problems), problems, inputs) {
             Some(parts) => parts,
             None => return (Places::unknown(), None),
         },
         None => {
+            if let Some(reading) = &raw.reading {
+                let problem = Problem::new(code::KEY_DOES_NOT_APPLY, "there is no topology, so there is nothing to read");
+                problems.push(Problem { place: reading.place.clone(), ..problem }.help("name one, or leave this out"));
+            }
             let mut parts = RawTopology::default();
             parts.head.format = FORMAT.into();
             parts.head.name = if raw.name.is_blank() { "scenario".into() } else { raw.name.clone() };

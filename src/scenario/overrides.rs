@@ -14,7 +14,7 @@ pub(super) fn apply(file: FileId, overrides: &[(String, String)], raw: &mut RawS
     for (key, value) in overrides {
         let Some(line) = assignment(key, value) else {
             let shown = problems.add_file("--set", format!("{key}={value}"));
-            let place = Place { file: shown, span: 0..key.len() };
+            let place = Place::new(shown, 0..key.len());
             let problem = Problem::new(code::BAD_OVERRIDE, format!("`{key}={value}` sets nothing")).at(place, "not a key");
             problems.push(problem.help("write `KEY=VALUE`, the key with points, such as `policy.profile=physical`"));
             continue;

@@ -26,8 +26,8 @@ impl Places {
     /// What the files claim.
     pub(super) fn claimed(raw: &RawTopology) -> Self {
         Self {
-            sites: raw.sites.iter().map(|row| (row.id.text.clone(), None)).collect(),
-            territories: raw.head.territory.iter().map(|row| (row.id.text.clone(), None)).collect(),
+            sites: raw.sites.iter().map(|row| (row.id.text.to_string(), None)).collect(),
+            territories: raw.head.territory.iter().map(|row| (row.id.text.to_string(), None)).collect(),
             broken: raw.broken.clone(),
             is_unknown: false,
         }
@@ -90,7 +90,7 @@ impl Places {
         known: impl Iterator<Item = &'a String>,
         problems: &mut Problems,
     ) -> Option<T> {
-        if !self.is_unknown && !self.broken.contains(&entry.text) {
+        if !self.is_unknown && !self.broken.contains(entry.text.as_str()) {
             let help = suggest(&entry.text, known.map(String::as_str))
                 .map_or_else(|| format!("name a {kind} of the topology by its id"), |id| format!("did you mean `{id}`?"));
             problems.push(entry.problem(code::UNKNOWN_ID, format!("unknown {kind} `{}`", entry.text), "unknown").help(help));

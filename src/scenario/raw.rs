@@ -5,6 +5,7 @@ use crate::scenario::words::{
     BASES, BOUNDS, CIRCLE_MEASURES, COMPARES, DISJOINTS, ELEMENTS, FLEETS, FORMATS, IMPACTS, METRICS, OBJECTIVES, PROFILES,
     RANKS, ROUTINGS, RULES, SETS, STORMS, USES,
 };
+use crate::topology::import::{Format, UNITS};
 use crate::topology::raw::{RawCircle, RawDemand, TextOrList};
 use crate::topology::words::{SERVICES, words};
 
@@ -26,6 +27,8 @@ record! {
         /// Folder of the topology, from the scenario's own; left out if the edits add everything.
         #[schemars(with = "Option<String>")]
         pub topology: Entry,
+        /// How the topology is read, if it is in another format.
+        pub reading: Option<RawReading>,
         /// The day whose roles, licences and cables count: `2017`, `2017-06` or `2017-06-01`.
         #[schemars(with = "String")]
         pub as_of: Entry,
@@ -52,6 +55,28 @@ record! {
         pub expect: Vec<RawExpect>,
         /// Where the answer goes, unless the command line says.
         pub output: Option<RawOutput>,
+    }
+
+    /// How a topology in another format is read.
+    pub struct RawReading {
+        /// Its format; left out: as its name and content tell.
+        #[schemars(with = "Option<String>", extend("enum" = words(&Format::WORDS)))]
+        pub from: Entry,
+        /// What its columns or attributes mean, such as { von = "from" }.
+        #[schemars(with = "Option<std::collections::BTreeMap<String, String>>")]
+        pub columns: Pairs,
+        /// Names of the columns of a table of links without header.
+        #[schemars(with = "Option<Vec<String>>")]
+        pub header: List,
+        /// Unit of capacities and demands where the file gives none; left out: the format's usual one.
+        #[schemars(with = "Option<String>", extend("enum" = words(&UNITS)))]
+        pub unit: Entry,
+        /// File of nodes that belongs to it, from the scenario's own folder: a table, or GeoJSON points.
+        #[schemars(with = "Option<String>")]
+        pub nodes: Entry,
+        /// File of demands that belongs to it, from the scenario's own folder: a table, or REPETITA's.
+        #[schemars(with = "Option<String>")]
+        pub demands: Entry,
     }
 
     /// Which routes are allowed.

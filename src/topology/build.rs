@@ -23,8 +23,8 @@ use names::Names;
 /// Ids do not depend on the order of rows nor, but for things alike in every other respect, on names.
 /// O(n log n) in the number of rows, and the segments' points times the risk groups with an area.
 pub fn topology(raw: RawTopology, problems: &mut Problems) -> Option<Topology> {
-    let name = raw.head.name.text.clone();
-    let title = raw.head.title.text.clone();
+    let name = raw.head.name.text.to_string();
+    let title = raw.head.title.text.to_string();
     check_head(&raw, problems);
     let mut builder = Builder::new(&raw.broken, problems);
     builder.sources(raw.head.source);
@@ -48,8 +48,7 @@ pub fn topology(raw: RawTopology, problems: &mut Problems) -> Option<Topology> {
     if problems.has_errors() {
         return None;
     }
-    let places = [site_names, demand_names].map(Names::into_places);
-    check::warnings(&topology, &places, problems);
+    check::warnings(&topology, [&|id: &str| site_names.place_of(id), &|id: &str| demand_names.place_of(id)], problems);
     Some(topology)
 }
 
@@ -119,14 +118,15 @@ impl<'p> Builder<'p> {
         }
     }
 
-    /// Says so where the inner time is not inside the outer one.
-    fn within(&mut self, inner: (Validity, &Option<Place>), outer: Validity, what: &str, whose: &str) {
+    /// Says so where the inner time is not inside the outer one; `words` say what is outside of whose time.
+    fn within(&mut self, inner: (Validity, &Option<Place>), outer: Validity, words: impl FnOnce() -> (String, String)) {
         let (validity, place) = inner;
         let early = validity.from.is_some_and(|from| outer.from.is_some_and(|first| from < first));
         let late = validity.to.is_some_and(|to| outer.to.is_some_and(|end| to > end));
         let outside = validity.from.is_some_and(|from| outer.to.is_some_and(|end| from >= end))
             || validity.to.is_some_and(|to| outer.from.is_some_and(|first| to <= first));
         if early || late || outside {
+            let (what, whose) = words();
             let message = format!("{what} is outside the time of {whose}, {}", span(outer));
             let mut problem = Problem::new(code::OUTSIDE_DATES, message);
             problem.place.clone_from(place);

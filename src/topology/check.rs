@@ -1,28 +1,29 @@
 //! What is odd about a topology without being wrong: warnings that only the whole can give.
 
-use std::collections::BTreeMap;
-
 use crate::problem::{Code, Place, Problem, Problems, code};
 use crate::topology::{SiteId, Topology};
 use crate::units::Validity;
 
+/// Where the thing with an id was given.
+type PlaceOf<'a> = &'a dyn Fn(&str) -> Option<Place>;
+
 /// Adds warnings: sites that nothing reaches, sites whose segments are never in service, demands without any capacity.
 ///
-/// `places` holds where each site and each demand was given, by id.
-pub(super) fn warnings(topology: &Topology, places: &[BTreeMap<String, Option<Place>>; 2], problems: &mut Problems) {
-    let [of_sites, of_demands] = places;
-    let mut warn = |code: Code, message: String, place: Option<&Option<Place>>, help: &str| {
-        let problem = Problem { place: place.cloned().flatten(), ..Problem::new(code, message) };
+/// `places` tell where a site and a demand were given, by id.
+pub(super) fn warnings(topology: &Topology, places: [PlaceOf<'_>; 2], problems: &mut Problems) {
+    let [of_site, of_demand] = places;
+    let mut warn = |code: Code, message: String, place: Option<Place>, help: &str| {
+        let problem = Problem { place, ..Problem::new(code, message) };
         problems.push(problem.help(help));
     };
     for (id, site) in topology.sites() {
         let mut times = segment_times(topology, id).peekable();
         if times.peek().is_none() {
             let message = format!("no segment reaches site `{}`", site.id);
-            warn(code::UNCONNECTED_SITE, message, of_sites.get(&site.id), "add a segment, or leave the site out");
+            warn(code::UNCONNECTED_SITE, message, of_site(&site.id), "add a segment, or leave the site out");
         } else if !times.any(|time| time.from.is_none_or(|from| time.to.is_none_or(|to| from < to))) {
             let message = format!("site `{}` is never in service: no segment's time and its own overlap", site.id);
-            warn(code::NEVER_IN_SERVICE, message, of_sites.get(&site.id), "correct the dates of the site or of its segments");
+            warn(code::NEVER_IN_SERVICE, message, of_site(&site.id), "correct the dates of the site or of its segments");
         }
     }
     for demand in topology.demands() {
@@ -30,7 +31,7 @@ pub(super) fn warnings(topology: &Topology, places: &[BTreeMap<String, Option<Pl
             let site = &topology.site(end).id;
             let message = format!("demand `{}` has no capacity at `{site}`: no segment there has any", demand.id);
             let help = "give a segment `design`, `lit` or `imputed`, or leave the demand out";
-            warn(code::NO_CAPACITY, message, of_demands.get(&demand.id), help);
+            warn(code::NO_CAPACITY, message, of_demand(&demand.id), help);
         }
     }
 }

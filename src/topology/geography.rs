@@ -2,6 +2,8 @@
 //!
 //! Coordinates are only ever used to measure; what a length means for latency is in the latency model.
 
+use std::sync::LazyLock;
+
 use geographiclib_rs::{Geodesic, InverseGeodesic};
 
 use crate::units::Position;
@@ -32,7 +34,9 @@ pub fn great_circle_m(a: Position, b: Position) -> f64 {
 /// that of [`great_circle_m`].
 #[must_use]
 pub fn geodesic_m(a: Position, b: Position) -> f64 {
-    Geodesic::wgs84().inverse(a.lat(), a.lon(), b.lat(), b.lon())
+    // Its coefficients take longer than the distance.
+    static ELLIPSOID: LazyLock<Geodesic> = LazyLock::new(Geodesic::wgs84);
+    ELLIPSOID.inverse(a.lat(), a.lon(), b.lat(), b.lon())
 }
 
 /// The cosine comes from the distance to the pole, which is exact in degrees, so that it keeps its digits there.

@@ -117,3 +117,96 @@ impl Near {
         far.min_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)))
     }
 }
+
+/// Points that can be asked for the two nearest, however far, while more are added.
+pub(super) struct TwoNearest {
+    points: Vec<Vector>,
+    /// Grids for distances that double from one to the next; the last is wider than the sphere.
+    levels: Vec<Grid>,
+    /// The level that answered last: the next question is often like it.
+    level: usize,
+}
+
+impl TwoNearest {
+    /// So few points are looked at one by one.
+    const FEW: usize = 64;
+    /// Distance of the finest level, in km.
+    const FINEST_KM: f64 = 4.0;
+
+    /// No points yet.
+    pub(super) fn new() -> Self {
+        let widths = std::iter::successors(Some(Self::FINEST_KM), |km| Some(km * 2.0));
+        let diameter_km = 2.0 * EARTH_RADIUS_M / 1e3;
+        let levels = widths.take_while(|km| *km < 2.0 * diameter_km).map(Grid::new).collect();
+        Self { points: Vec::new(), levels, level: 0 }
+    }
+
+    /// Adds a point; its number is how many were added before.
+    pub(super) fn add(&mut self, v: Vector) {
+        let number = self.points.len();
+        self.levels.iter_mut().for_each(|grid| grid.add(number, v));
+        self.points.push(v);
+    }
+
+    /// The two points nearest to a place; ties go to the one added first.
+    ///
+    /// Looks at the points around in cells as wide as the second one is far, or twice that.
+    pub(super) fn ask(&mut self, v: Vector) -> [Option<usize>; 2] {
+        if self.points.len() <= Self::FEW {
+            return self.best(v, 0..self.points.len());
+        }
+        let mut level = self.level.saturating_sub(1);
+        loop {
+            let best = self.best(v, self.levels[level].near(v));
+            // All within the width were among them; a little less, for the sake of rounding.
+            let reach = self.levels[level].width * 0.999;
+            let is_within = |at: usize| (0..3).map(|i| (self.points[at][i] - v[i]).powi(2)).sum::<f64>() <= reach * reach;
+            if best[1].is_some_and(is_within) || level + 1 == self.levels.len() {
+                self.level = level;
+                return best;
+            }
+            level += 1;
+        }
+    }
+
+    fn best(&self, v: Vector, among: impl Iterator<Item = usize>) -> [Option<usize>; 2] {
+        let mut best: [Option<(f64, usize)>; 2] = [None; 2];
+        let is_nearer = |new: (f64, usize), old: Option<(f64, usize)>| {
+            old.is_none_or(|old| new.0 > old.0 || new.0.total_cmp(&old.0).is_eq() && new.1 < old.1)
+        };
+        for number in among {
+            let new = (dot(v, self.points[number]), number);
+            if is_nearer(new, best[0]) {
+                best = [Some(new), best[0]];
+            } else if is_nearer(new, best[1]) {
+                best[1] = Some(new);
+            }
+        }
+        best.map(|found| found.map(|(_, number)| number))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Chance;
+
+    #[test]
+    fn the_two_nearest_are_those_of_looking_at_all() {
+        let mut chance = Chance(7);
+        let mut asked = TwoNearest::new();
+        let mut draw = |low: i32, width: u64| f64::from(low) + f64::from(u32::try_from(chance.below(width * 50)).unwrap()) / 50.0;
+        for i in 0..3_000 {
+            // A crowd, a second one far away, and some anywhere; many on the same spot.
+            let (lat, lon) = match i % 5 {
+                0 => (draw(-90, 180), draw(-180, 360)),
+                1 => (draw(-40, 2), draw(179, 2)),
+                _ => (draw(50, 3), draw(-3, 6)),
+            };
+            let v = vector(Position::new(lat, lon).unwrap());
+            let all = asked.best(v, 0..asked.points.len());
+            assert_eq!(asked.ask(v), all, "{i}");
+            asked.add(v);
+        }
+    }
+}

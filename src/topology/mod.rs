@@ -15,6 +15,7 @@ pub mod gazetteer;
 pub mod geography;
 mod grid;
 pub mod import;
+mod index;
 pub mod latency;
 pub mod raw;
 pub mod read;
@@ -23,8 +24,6 @@ pub mod structure;
 pub mod synthetic;
 pub mod words;
 
-use std::path::Path;
-
 use petgraph::graph::{EdgeIndex, NodeIndex, UnGraph};
 use petgraph::visit::EdgeRef;
 
@@ -32,14 +31,12 @@ use crate::file::Input;
 use crate::problem::Problems;
 use crate::units::{Bandwidth, Date, Latency, Length, Position, Validity};
 
-/// Reads the claims of a topology in whatever format its name and content tell; what an importer dropped or guessed is
-/// a warning.
+/// Reads the claims of a topology in any format; what an importer dropped or guessed is a warning.
 ///
 /// Remembers each file in `inputs`. `None`, with the problems, if it cannot be read at all.
-pub fn open(path: &Path, problems: &mut Problems, inputs: &mut Vec<Input>) -> Option<raw::RawTopology> {
-    let request = import::Request { path: path.to_owned(), ..import::Request::default() };
-    let opened = import::open(&request, problems, inputs)?;
-    opened.findings.warn(&path.display().to_string(), problems);
+pub fn open(request: &import::Request, problems: &mut Problems, inputs: &mut Vec<Input>) -> Option<raw::RawTopology> {
+    let opened = import::open(request, problems, inputs)?;
+    opened.findings.warn(&request.path.display().to_string(), problems);
     Some(opened.raw)
 }
 

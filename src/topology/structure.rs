@@ -3,9 +3,13 @@
 //! It knows physics alone: which segments there are, not who may use them. Every function takes the segments that
 //! count as a test, so that a day or an outage is the caller's choice.
 
+mod pieces;
+
 use petgraph::visit::EdgeRef;
 
 use super::{SegmentId, SiteId, Topology};
+
+pub use pieces::{Pieces, Splitter};
 
 /// Which sites hang together.
 #[derive(Clone, Debug, PartialEq, Eq)]

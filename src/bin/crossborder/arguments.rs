@@ -3,11 +3,12 @@
 //! It names and reads arguments; what they mean is in the file of each verb.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, Styles, TypedValueParser, styling::AnsiColor};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use crossborder::report::Format;
+use crossborder::topology::import::{self, Options, Request, UNITS};
 
 use crate::failure::Failure;
 
@@ -108,6 +109,70 @@ impl Global {
         let help = "it changes a scenario, as in `crossborder run SCENARIO --set as_of=2024`";
         Err(Failure::Usage(format!("{flag} means nothing here"), Some(help.to_owned())))
     }
+}
+
+/// How a topology in another format is read; every verb that takes a topology takes these.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Reading other formats")]
+pub(crate) struct Reading {
+    /// Read it in this format [default: as its name and content tell]
+    #[arg(long = "from", id = "read_from", value_name = "FORMAT", value_parser = readable())]
+    pub(crate) format: Option<import::Format>,
+    /// What columns or attributes mean, as in `--columns von=from,nach=to,laenge=length_km`
+    #[arg(long, value_name = "THEIRS=OURS", value_delimiter = ',', value_parser = pair)]
+    columns: Vec<(String, String)>,
+    /// Names of the columns of a table of links without header, as in `--header from,to,length_km`
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    header: Option<Vec<String>>,
+    /// Unit of capacities and demands where the file gives none [default: the format's usual one]
+    #[arg(long, value_name = "UNIT", value_parser = unit())]
+    unit: Option<f64>,
+    /// File of nodes that belongs to it: a table, or GeoJSON points
+    #[arg(long, value_name = "FILE")]
+    nodes: Option<PathBuf>,
+    /// File of demands that belongs to it: a table, or REPETITA's
+    #[arg(long, value_name = "FILE")]
+    demands: Option<PathBuf>,
+}
+
+impl Reading {
+    /// What is to be read, and how.
+    pub(crate) fn request(&self, path: &Path) -> Request {
+        Request {
+            path: path.to_owned(),
+            from: self.format,
+            name: None,
+            nodes: self.nodes.clone(),
+            demands: self.demands.clone(),
+            options: Options {
+                rename: self.columns.iter().cloned().collect(),
+                mbps_per_unit: self.unit,
+                header: self.header.clone(),
+            },
+        }
+    }
+
+    /// Tells whether anything is said.
+    pub(crate) fn is_said(&self) -> bool {
+        let Request { from, nodes, demands, options, .. } = self.request(Path::new(""));
+        from.is_some() || nodes.is_some() || demands.is_some() || options != Options::default()
+    }
+}
+
+fn readable() -> impl TypedValueParser<Value = import::Format> {
+    let find = |word: String| import::Format::ALL.into_iter().find(|format| format.word() == word);
+    let words = PossibleValuesParser::new(import::Format::ALL.map(import::Format::word));
+    words.map(move |word| find(word).expect("clap takes no word but these"))
+}
+
+fn unit() -> impl TypedValueParser<Value = f64> {
+    let find = |word: String| UNITS.into_iter().find(|(unit, _)| *unit == word).map(|(_, mbps)| mbps);
+    PossibleValuesParser::new(UNITS.map(|(unit, _)| unit)).map(move |word| find(word).expect("clap takes no word but these"))
+}
+
+fn pair(text: &str) -> Result<(String, String), &'static str> {
+    let pair = text.split_once('=').filter(|(theirs, ours)| !theirs.is_empty() && !ours.is_empty());
+    pair.map(|(theirs, ours)| (theirs.to_owned(), ours.to_owned())).ok_or("write THEIRS=OURS, as in `cost=length_km`")
 }
 
 /// When to use colour.

@@ -14,14 +14,14 @@ use crossborder::report::{self, Report};
 use crossborder::topology::{CapacityBasis, Service, SiteId, Topology};
 use crossborder::units::{Bandwidth, Date, parse_date};
 
-use crate::arguments::Global;
+use crate::arguments::{Global, Reading};
 use crate::failure::{Ending, Failure};
 use crate::{answer, load, route, work};
 
 /// Find what two places could exchange, or how full the demands make everything, and when
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
-    /// Folder of the topology
+    /// Folder of the topology, or a file in another format
     topology: PathBuf,
     /// Where a maximum flow begins: a site, or a territory for all its sites
     #[arg(requires = "to")]
@@ -86,6 +86,8 @@ pub(crate) struct Arguments {
     /// Write the demands to this file too, as a table that topologies and scenarios read
     #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "all_pairs"])]
     write_demands: Option<PathBuf>,
+    #[command(flatten)]
+    reading: Reading,
 }
 
 /// Routes of a split where nobody says how many.
@@ -126,7 +128,7 @@ enum Optimum {
 
 pub(crate) fn run(arguments: &Arguments, global: &Global) -> Result<Ending, Failure> {
     global.takes_no_scenario_flags()?;
-    let loaded = load::topology(&arguments.topology, global)?;
+    let loaded = load::topology(&arguments.topology, &arguments.reading, global)?;
     let topology = &loaded.topology;
     let policy = policy(arguments, topology);
     check_flags(arguments)?;

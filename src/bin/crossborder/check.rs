@@ -9,7 +9,7 @@ use crossborder::scenario;
 use crossborder::topology::{self, import::Format};
 
 use crate::answer;
-use crate::arguments::Global;
+use crate::arguments::{Global, Reading};
 use crate::failure::{Ending, Failure};
 
 /// Check topologies and scenarios: every problem at once, with its place and what would fix it
@@ -18,13 +18,18 @@ pub(crate) struct Arguments {
     /// Topologies in any format, and scenario files
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
+    #[command(flatten)]
+    reading: Reading,
 }
 
 pub(crate) fn run(arguments: &Arguments, global: &Global) -> Result<Ending, Failure> {
     global.takes_no_scenario_flags()?;
     let mut inputs = Vec::new();
-    let checked: Vec<(String, Problems)> =
-        arguments.paths.iter().map(|path| (path.display().to_string(), problems(path, &mut inputs))).collect();
+    let checked: Vec<(String, Problems)> = arguments
+        .paths
+        .iter()
+        .map(|path| (path.display().to_string(), problems(path, &arguments.reading, &mut inputs)))
+        .collect();
     let errors: usize = checked.iter().map(|(_, problems)| problems.count(Severity::Error)).sum();
     if global.format() == report::Format::Table {
         let colour = if answer::has_color(global) { render::Colour::Styled } else { render::Colour::Plain };
@@ -37,8 +42,8 @@ pub(crate) fn run(arguments: &Arguments, global: &Global) -> Result<Ending, Fail
 }
 
 /// Everything that is wrong with what a path names.
-fn problems(path: &Path, inputs: &mut Vec<PathBuf>) -> Problems {
-    if path.is_file() && Format::of(path).is_none() {
+fn problems(path: &Path, reading: &Reading, inputs: &mut Vec<PathBuf>) -> Problems {
+    if path.is_file() && reading.format.is_none() && Format::of(path).is_none() {
         inputs.push(path.to_owned());
         return match scenario::load(path, &[]) {
             Ok(scenario) => {
@@ -49,7 +54,7 @@ fn problems(path: &Path, inputs: &mut Vec<PathBuf>) -> Problems {
         };
     }
     let (mut problems, mut read) = (Problems::new(), Vec::new());
-    let raw = topology::open(path, &mut problems, &mut read);
+    let raw = topology::open(&reading.request(path), &mut problems, &mut read);
     if let Some(raw) = raw {
         topology::build::topology(raw, &mut problems);
     }

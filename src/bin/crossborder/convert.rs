@@ -9,17 +9,14 @@ use crossborder::file::Input;
 use crossborder::problem::Problems;
 use crossborder::report::{self, Column, Report, Table};
 use crossborder::topology::enrich::{self, CapacityRow, Step};
-use crossborder::topology::import::{Findings, Format, Opened, Options, Request};
+use crossborder::topology::import::{Findings, Opened, Request};
 use crossborder::topology::raw::RawTopology;
 use crossborder::topology::{build, export, import};
 use crossborder::{demand, file};
 
-use crate::arguments::Global;
+use crate::arguments::{Global, Reading};
 use crate::failure::{Ending, Failure};
 use crate::{answer, load, talk};
-
-/// Words for `--unit`, and Mbit/s in each.
-const UNITS: [(&str, f64); 4] = [("kbit/s", 1e-3), ("Mbit/s", 1.0), ("Gbit/s", 1e3), ("Tbit/s", 1e6)];
 
 /// The word that asks for every step of enrichment.
 const EVERY_STEP: &str = "all";
@@ -33,27 +30,9 @@ pub(crate) struct Arguments {
     /// File or folder to write; without extension or `--to` a native folder, which every verb takes
     #[arg(value_name = "OUT")]
     out: PathBuf,
-    /// Read it in this format [default: as its name and content tell]
-    #[arg(long, value_name = "FORMAT", value_parser = from())]
-    from: Option<Format>,
     /// Write it in this format [default: as the extension of OUT tells]
     #[arg(long, value_name = "FORMAT", value_parser = to())]
     to: Option<export::Format>,
-    /// What columns or attributes mean, as in `--columns von=from,nach=to,laenge=length_km`
-    #[arg(long, value_name = "THEIRS=OURS", value_delimiter = ',', value_parser = pair)]
-    columns: Vec<(String, String)>,
-    /// Names of the columns of a table of links without header, as in `--header from,to,length_km`
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
-    header: Option<Vec<String>>,
-    /// Unit of capacities and demands where the file gives none [default: the format's usual one]
-    #[arg(long, value_name = "UNIT", value_parser = unit())]
-    unit: Option<f64>,
-    /// File of nodes that belongs to IN: a table, or GeoJSON points
-    #[arg(long, value_name = "FILE")]
-    nodes: Option<PathBuf>,
-    /// File of demands that belongs to IN: a table, or REPETITA's
-    #[arg(long, value_name = "FILE")]
-    demands: Option<PathBuf>,
     /// Add what a plain map leaves out, marked imputed, in this order: country, roles, domestic, borders, latency, capacity,
     /// demands; or `all`
     #[arg(long, value_name = "STEP", value_delimiter = ',', value_parser = steps())]
@@ -64,11 +43,8 @@ pub(crate) struct Arguments {
     /// Write nothing and end with 2 if anything was dropped or guessed
     #[arg(long)]
     strict: bool,
-}
-
-fn from() -> impl TypedValueParser<Value = Format> {
-    let find = |word: String| Format::ALL.into_iter().find(|format| format.word() == word);
-    PossibleValuesParser::new(Format::ALL.map(Format::word)).map(move |word| find(word).expect("clap takes no word but these"))
+    #[command(flatten)]
+    reading: Reading,
 }
 
 fn to() -> impl TypedValueParser<Value = export::Format> {
@@ -81,22 +57,14 @@ fn steps() -> PossibleValuesParser {
     PossibleValuesParser::new(Step::ALL.map(Step::word).into_iter().chain([EVERY_STEP]))
 }
 
-fn unit() -> impl TypedValueParser<Value = f64> {
-    let find = |word: String| UNITS.into_iter().find(|(unit, _)| *unit == word).map(|(_, mbps)| mbps);
-    PossibleValuesParser::new(UNITS.map(|(unit, _)| unit)).map(move |word| find(word).expect("clap takes no word but these"))
-}
-
-fn pair(text: &str) -> Result<(String, String), &'static str> {
-    let pair = text.split_once('=').filter(|(theirs, ours)| !theirs.is_empty() && !ours.is_empty());
-    pair.map(|(theirs, ours)| (theirs.to_owned(), ours.to_owned())).ok_or("write THEIRS=OURS, as in `cost=length_km`")
-}
-
 pub(crate) fn run(arguments: &Arguments, global: &Global) -> Result<Ending, Failure> {
     global.takes_no_scenario_flags()?;
     let to = arguments.to.or_else(|| export::Format::of_path(&arguments.out)).ok_or_else(|| unknown_extension(&arguments.out))?;
     let (mut problems, mut inputs) = (Problems::new(), Vec::new());
     let shown = arguments.input.display().to_string();
-    let Some(Opened { mut raw, format, mut findings }) = import::open(&request(arguments), &mut problems, &mut inputs) else {
+    let name = arguments.out.file_stem().map(|name| name.to_string_lossy().into_owned());
+    let request = Request { name, ..arguments.reading.request(&arguments.input) };
+    let Some(Opened { mut raw, format, mut findings }) = import::open(&request, &mut problems, &mut inputs) else {
         return Err(Failure::Input(problems, shown));
     };
     let Some(added) = enrich(&mut raw, arguments, &mut problems, &mut inputs) else {
@@ -173,22 +141,6 @@ fn table_of_steps(added: &[enrich::Added]) -> Table {
         table.push(vec![step.word().into(), count.into(), step.source().into(), step.rule().into()]);
     }
     table
-}
-
-fn request(arguments: &Arguments) -> Request {
-    let name = arguments.out.file_stem().map(|name| name.to_string_lossy().into_owned());
-    Request {
-        path: arguments.input.clone(),
-        from: arguments.from,
-        name,
-        nodes: arguments.nodes.clone(),
-        demands: arguments.demands.clone(),
-        options: Options {
-            rename: arguments.columns.iter().cloned().collect(),
-            mbps_per_unit: arguments.unit,
-            header: arguments.header.clone(),
-        },
-    }
 }
 
 fn unknown_extension(out: &Path) -> Failure {

@@ -14,7 +14,7 @@ use crossborder::report::{self, Report};
 use crossborder::topology::Topology;
 use crossborder::units::{Date, parse_date};
 
-use crate::arguments::Global;
+use crate::arguments::{Global, Reading};
 use crate::failure::{Ending, Failure};
 use crate::{answer, load, route, run, work};
 
@@ -47,6 +47,8 @@ pub(crate) struct Arguments {
     /// Ask no rule, for a topology: what the fibre allows
     #[arg(long)]
     physical: bool,
+    #[command(flatten)]
+    reading: Reading,
 }
 
 /// What becomes of what is interrupted.
@@ -66,17 +68,17 @@ enum Restore {
 
 pub(crate) fn run(arguments: &Arguments, global: &Global) -> Result<Ending, Failure> {
     let path = &arguments.input;
-    if is_scenario(path) {
+    if arguments.reading.format.is_none() && is_scenario(path) {
         let scenario = run::open(path, &global.set, global)?;
         let inputs: Vec<PathBuf> = scenario.inputs.iter().map(|input| PathBuf::from(&input.path)).collect();
-        if arguments.as_of.is_some() || arguments.physical {
-            let help = "write `--set as_of=2024-06-01` or `--set policy.profile=physical`".to_owned();
-            return Err(Failure::Usage("a scenario has its own day and policy".to_owned(), Some(help)));
+        if arguments.as_of.is_some() || arguments.physical || arguments.reading.is_said() {
+            let help = "write `--set as_of=2024-06-01`, `--set policy.profile=physical` or `--set reading.from=gml`".to_owned();
+            return Err(Failure::Usage("a scenario has its own day and policy, and says how to read".to_owned(), Some(help)));
         }
         return finish(arguments, global, (&scenario.topology, &scenario.policy), scenario.demands.clone(), &inputs);
     }
     global.takes_no_scenario_flags()?;
-    let loaded = load::topology(path, global)?;
+    let loaded = load::topology(path, &arguments.reading, global)?;
     let profile = if arguments.physical { Profile::Physical } else { Profile::Lawful };
     let policy = Policy::new(profile, load::day(&loaded.topology, arguments.as_of));
     let requests = demand::offered(&loaded.topology, policy.as_of);

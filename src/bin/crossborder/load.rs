@@ -7,7 +7,7 @@ use crossborder::problem::{Problems, Severity};
 use crossborder::topology::{self, SiteId, Topology};
 use crossborder::units::Date;
 
-use crate::arguments::Global;
+use crate::arguments::{Global, Reading};
 use crate::failure::Failure;
 use crate::talk;
 
@@ -26,9 +26,9 @@ impl Loaded {
 }
 
 /// Opens a topology: a folder, named by itself or by its `topology.toml`, or a file in another format.
-pub(crate) fn topology(path: &Path, global: &Global) -> Result<Loaded, Failure> {
+pub(crate) fn topology(path: &Path, reading: &Reading, global: &Global) -> Result<Loaded, Failure> {
     let (mut problems, mut inputs) = (Problems::new(), Vec::new());
-    let raw = topology::open(path, &mut problems, &mut inputs);
+    let raw = topology::open(&reading.request(path), &mut problems, &mut inputs);
     let topology = raw.and_then(|raw| topology::build::topology(raw, &mut problems));
     match topology {
         Some(topology) if !problems.has_errors() => {

@@ -90,7 +90,7 @@ fn synthesize(wish: Wish, global: &Global) -> Result<Ending, Failure> {
     }
     let mut problems = Problems::new();
     if demand::impute(&mut raw, &mut problems).is_none() {
-        return Err(Failure::Input(problems, raw.head.name.text.clone()));
+        return Err(Failure::Input(problems, raw.head.name.text.to_string()));
     }
     let mut report = Report::new("new", format!("synthetic topology of {} sites, seed {}", wish.sites, wish.seed));
     report.fact("territories", "Territories", raw.head.territory.len());

@@ -12,14 +12,14 @@ use crossborder::route::{self, Disjoint, Spec};
 use crossborder::topology::{CapacityBasis, Service, TerritoryId, Topology};
 use crossborder::units::{Date, Latency, parse_date};
 
-use crate::arguments::Global;
+use crate::arguments::{Global, Reading};
 use crate::failure::{Ending, Failure};
 use crate::{answer, load, work};
 
 /// Find the shortest lawful routes between two places, and what the law costs
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
-    /// Folder of the topology
+    /// Folder of the topology, or a file in another format
     topology: PathBuf,
     /// Where it begins: a site, or a territory for its main site
     from: String,
@@ -67,11 +67,13 @@ pub(crate) struct Arguments {
     /// Say which rules forbid the shortest physical route, and where
     #[arg(long)]
     explain: bool,
+    #[command(flatten)]
+    reading: Reading,
 }
 
 pub(crate) fn run(arguments: &Arguments, global: &Global) -> Result<Ending, Failure> {
     global.takes_no_scenario_flags()?;
-    let loaded = load::topology(&arguments.topology, global)?;
+    let loaded = load::topology(&arguments.topology, &arguments.reading, global)?;
     let topology = &loaded.topology;
     let policy = policy(arguments, topology)?;
     let spec = spec(arguments, topology)?;

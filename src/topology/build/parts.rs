@@ -25,25 +25,25 @@ impl Builder<'_> {
     pub(super) fn sources(&mut self, rows: Vec<RawSource>) {
         let mut rows = self.source_names.distinct(rows, |row| (&row.id, &row.place), self.problems);
         rows.sort_by(|a, b| a.id.text.cmp(&b.id.text));
-        self.source_names.place(rows.iter().map(|row| row.id.text.clone()));
+        self.source_names.place(rows.iter().map(|row| row.id.text.as_str()));
         for row in rows {
             self.require(&row.kind, "kind", &row.place, "write published, recalled or imputed");
             let kind = row.kind.word("kind of source", SOURCE_KINDS, self.problems).unwrap_or(SourceKind::Recalled);
-            let title = row.title.owned().unwrap_or_else(|| row.id.text.clone());
-            self.sources.push(Source { id: row.id.text, kind, title, place: row.r#where.owned() });
+            let title = row.title.owned().unwrap_or_else(|| row.id.text.to_string());
+            self.sources.push(Source { id: row.id.text.into(), kind, title, place: row.r#where.owned() });
         }
     }
 
     pub(super) fn territories(&mut self, rows: Vec<RawTerritory>) {
         let mut rows = self.territory_names.distinct(rows, |row| (&row.id, &row.place), self.problems);
         rows.sort_by(|a, b| a.id.text.cmp(&b.id.text));
-        self.territory_names.place(rows.iter().map(|row| row.id.text.clone()));
+        self.territory_names.place(rows.iter().map(|row| row.id.text.as_str()));
         for row in rows {
             self.require(&row.regime, "regime", &row.place, "write strict, licensed or open");
             self.require(&row.transit, "transit", &row.place, "write none, transmission or service");
             row.region.word("region", REGIONS, self.problems);
             let territory = Territory {
-                name: row.name.owned().unwrap_or_else(|| row.id.text.clone()),
+                name: row.name.owned().unwrap_or_else(|| row.id.text.to_string()),
                 regime: row.regime.word("regime", REGIMES, self.problems).unwrap_or(Regime::Open),
                 transit: row.transit.word("transit policy", TRANSITS, self.problems).unwrap_or(Transit::None),
                 main: None,
@@ -53,7 +53,7 @@ impl Builder<'_> {
                 hub_weight: row.hub_weight.number(WEIGHT, self.problems).unwrap_or(1.0),
                 share_limits: row.share_limit.iter().filter_map(|limit| self.share_limit(limit)).collect(),
                 provenance: self.provenance(&row.source, &row.confidence),
-                code: row.id.text,
+                code: row.id.text.into(),
             };
             self.territories.push(territory);
             self.mains.push(row.main);
@@ -102,7 +102,7 @@ impl Builder<'_> {
         }
         self.zones = self.sites.iter().filter_map(|site| site.zone.clone()).collect();
         self.sites.sort_by(order_of_sites);
-        self.site_names.place(self.sites.iter().map(|site| site.id.clone()));
+        self.site_names.place(self.sites.iter().map(|site| site.id.as_str()));
     }
 
     fn site(&mut self, row: &RawSite) -> Option<Site> {
@@ -117,8 +117,8 @@ impl Builder<'_> {
         }
         let position = position(&row.lat, &row.lon, &row.place, self.problems);
         let site = Site {
-            id: row.id.text.clone(),
-            name: row.name.owned().unwrap_or_else(|| row.id.text.clone()),
+            id: row.id.text.to_string(),
+            name: row.name.owned().unwrap_or_else(|| row.id.text.to_string()),
             territory,
             zone: row.zone.owned(),
             position: position.or_else(|| Position::new(0.0, 0.0))?,
@@ -145,7 +145,7 @@ impl Builder<'_> {
             let Some(role) = entry.part(0, at).word("role", ROLES, self.problems) else { continue };
             let dates = (at < entry.text.len()).then(|| entry.part(at + 1, entry.text.len() - at - 1));
             let time = dates.map_or(Validity::ALWAYS, |dates| role_time(&dates, self.problems));
-            self.within((time, &entry.place), of_site, &format!("role {}", role.word()), &format!("site `{}`", row.id.text));
+            self.within((time, &entry.place), of_site, || (format!("role {}", role.word()), format!("site `{}`", row.id.text)));
             roles.push((role, time));
         }
         if roles.len() > 1 && roles.iter().any(|&(role, _)| role == Role::BranchingUnit) {
@@ -158,12 +158,12 @@ impl Builder<'_> {
 
     pub(super) fn cables(&mut self, rows: Vec<RawCable>) {
         let mut rows = self.cable_names.distinct(rows, |row| (&row.id, &row.place), self.problems);
-        rows.sort_by(|a, b| a.id.text.cmp(&b.id.text));
-        self.cable_names.place(rows.iter().map(|row| row.id.text.clone()));
+        rows.sort_by_cached_key(|row| row.id.text.clone());
+        self.cable_names.place(rows.iter().map(|row| row.id.text.as_str()));
         for row in rows {
             self.require(&row.kind, "kind", &row.place, "write submarine, terrestrial, microwave or satellite");
             let cable = Cable {
-                name: row.name.owned().unwrap_or_else(|| row.id.text.clone()),
+                name: row.name.owned().unwrap_or_else(|| row.id.text.to_string()),
                 kind: row.kind.word("kind of cable", CABLE_KINDS, self.problems).unwrap_or(CableKind::Terrestrial),
                 owners: texts(&row.owners),
                 licensees: texts(&row.licensees),
@@ -176,7 +176,7 @@ impl Builder<'_> {
                 length_sources: self.resolve_sources(&row.length_source),
                 provenance: self.provenance(&row.source, &row.confidence),
                 note: row.note.owned(),
-                id: row.id.text,
+                id: row.id.text.into(),
             };
             self.cables.push(cable);
         }
@@ -200,7 +200,7 @@ impl Builder<'_> {
 
 /// The texts of a list.
 pub(super) fn texts(list: &List) -> Vec<String> {
-    list.entries().iter().map(|entry| entry.text.clone()).collect()
+    list.entries().iter().map(|entry| entry.text.to_string()).collect()
 }
 
 /// Reads a latitude and a longitude.

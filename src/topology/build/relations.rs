@@ -155,7 +155,7 @@ impl Builder<'_> {
             self.problems.push(problem.help("name segments, sites or cables, or move or widen its area"));
         }
         RiskGroup {
-            id: row.id.text.clone(),
+            id: row.id.text.to_string(),
             kind: row.kind.word("kind of risk group", RISK_GROUP_KINDS, self.problems).unwrap_or(RiskGroupKind::Other),
             segments: segments.into_iter().map(SegmentId::from_index).collect(),
             sites: sites.into_iter().map(SiteId::from_index).collect(),
@@ -217,7 +217,7 @@ impl Builder<'_> {
         let traffic = row.traffic.bandwidth(self.problems);
         let priority = row.priority.whole("priority", 1, 9, self.problems).and_then(|priority| u8::try_from(priority).ok());
         let demand = Demand {
-            id: row.id.text.clone(),
+            id: row.id.text.to_string(),
             from: SiteId(0),
             to: SiteId(0),
             service: Service::Voice,

@@ -37,7 +37,7 @@ pub(super) fn fill(raw: &mut RawTopology, world: &Gazetteer) -> usize {
         }
     }
     for &[a, b] in &links {
-        let [from, to] = [a, b].map(|site| raw.sites[site].territory.text.clone());
+        let [from, to] = [a, b].map(|site| raw.sites[site].territory.text.to_string());
         join(raw, &format!("{from}-{to}"), [a, b], Step::Borders);
         roles::cross(raw, [a, b], Step::Borders);
     }

@@ -63,13 +63,13 @@ pub fn system_mbps(kind: &str, year: Option<i32>, fibre_pairs: Option<u64>) -> O
 /// Fills `imputed` by rule, or `design` and `lit` from the table; counts the segments.
 pub(super) fn fill(raw: &mut RawTopology, table: &[CapacityRow]) -> usize {
     let rows: BTreeMap<String, &CapacityRow> = table.iter().map(|row| (row.cable.text.to_lowercase(), row)).collect();
-    let cables: BTreeMap<String, &RawCable> = raw.cables.iter().map(|cable| (cable.id.text.clone(), cable)).collect();
+    let cables: BTreeMap<String, &RawCable> = raw.cables.iter().map(|cable| (cable.id.text.to_string(), cable)).collect();
     let (mut count, mut is_table_used) = (0, false);
     for segment in &mut raw.segments {
         if [&segment.design, &segment.lit, &segment.imputed].iter().any(|entry| !entry.is_blank()) {
             continue;
         }
-        let Some(cable) = cables.get(&segment.cable.text) else { continue };
+        let Some(cable) = cables.get(segment.cable.text.as_str()) else { continue };
         let said = [&cable.id, &cable.name].into_iter().find_map(|word| rows.get(&word.text.to_lowercase()));
         if let Some(row) = said.filter(|row| !(row.design.is_blank() && row.lit.is_blank())) {
             segment.design.text.clone_from(&row.design.text);

@@ -22,7 +22,7 @@ pub(super) fn fill(raw: &mut RawTopology, world: &Gazetteer) -> usize {
     let mut members: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (i, site) in raw.sites.iter().enumerate().filter(|(_, site)| !has_role(site, "branching-unit")) {
         if !site.territory.is_blank() && position(site).is_some() {
-            members.entry(site.territory.text.clone()).or_default().push(i);
+            members.entry(site.territory.text.to_string()).or_default().push(i);
         }
     }
     for [a, b] in ends(raw).into_iter().flatten() {
@@ -35,7 +35,7 @@ pub(super) fn fill(raw: &mut RawTopology, world: &Gazetteer) -> usize {
         let cities: Vec<Position> = world.cities().iter().filter(|city| city.country == code).map(|city| city.position).collect();
         for pair in tree(raw, &sites, &cities, &mut together) {
             count += 1;
-            let [a, b] = pair.map(|site| raw.sites[site].id.text.clone());
+            let [a, b] = pair.map(|site| raw.sites[site].id.text.to_string());
             join(raw, &format!("{code}-{a}--{b}"), pair, Step::Domestic);
         }
     }

@@ -116,10 +116,10 @@ pub fn run(raw: &mut RawTopology, steps: &BTreeSet<Step>, capacities: &[Capacity
     let mut added = Vec::new();
     for &step in steps {
         let count = match step {
-            Step::Country => country::fill(raw, &world),
-            Step::Roles => roles::fill(raw, &world),
-            Step::Domestic => domestic::fill(raw, &world),
-            Step::Borders => borders::fill(raw, &world),
+            Step::Country => country::fill(raw, world),
+            Step::Roles => roles::fill(raw, world),
+            Step::Domestic => domestic::fill(raw, world),
+            Step::Borders => borders::fill(raw, world),
             Step::Latency => latency::fill(raw),
             Step::Capacity => capacity::fill(raw, capacities),
             Step::Demands => continue,
@@ -178,13 +178,13 @@ fn give_role(site: &mut RawSite, role: &str, step: Step) -> bool {
 
 /// Positions of sites by their ids.
 fn numbers(raw: &RawTopology) -> BTreeMap<String, usize> {
-    raw.sites.iter().enumerate().map(|(i, site)| (site.id.text.clone(), i)).collect()
+    raw.sites.iter().enumerate().map(|(i, site)| (site.id.text.to_string(), i)).collect()
 }
 
 /// Positions of both ends of each segment; none where an end is no site.
 fn ends(raw: &RawTopology) -> Vec<Option<[usize; 2]>> {
     let numbers = numbers(raw);
-    let end = |entry: &Entry| numbers.get(&entry.text).copied();
+    let end = |entry: &Entry| numbers.get(entry.text.as_str()).copied();
     raw.segments.iter().map(|segment| Some([end(&segment.a)?, end(&segment.b)?])).collect()
 }
 

@@ -37,7 +37,7 @@ fn crossings(raw: &mut RawTopology) -> usize {
 
 /// Makes both ends of a link across a border gateways; counts those that were none. Ends in one territory stay.
 pub(super) fn cross(raw: &mut RawTopology, pair: [usize; 2], step: Step) -> usize {
-    let code = |site: usize| raw.sites[site].territory.text.clone();
+    let code = |site: usize| raw.sites[site].territory.text.to_string();
     let [home, abroad] = pair.map(code);
     if home == abroad || home.is_empty() || abroad.is_empty() {
         return 0;
@@ -67,11 +67,11 @@ pub(super) fn cross(raw: &mut RawTopology, pair: [usize; 2], step: Step) -> usiz
 fn capitals(raw: &mut RawTopology, world: &Gazetteer) -> usize {
     let mut of_territory: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (i, site) in raw.sites.iter().enumerate().filter(|(_, site)| !super::has_role(site, "branching-unit")) {
-        of_territory.entry(site.territory.text.clone()).or_default().push(i);
+        of_territory.entry(site.territory.text.to_string()).or_default().push(i);
     }
     let mut count = 0;
     for at in 0..raw.head.territory.len() {
-        let code = raw.head.territory[at].id.text.clone();
+        let code = raw.head.territory[at].id.text.to_string();
         let Some(sites) = of_territory.get(&code) else { continue };
         let served = sites.iter().copied().find(|&site| super::has_role(&raw.sites[site], "comprehensive"));
         let gateway = match (served, world.country(&code).filter(|country| country.code == code).and_then(|c| world.capital(c))) {

@@ -29,7 +29,7 @@ fn map() -> RawTopology {
         site("Ibadan", "NG", 7.38, 3.9, "hub"),
     ];
     for code in ["NG", "GH", "ZZ"] {
-        territory(&mut raw, code, &Gazetteer::world(), Step::Country);
+        territory(&mut raw, code, Gazetteer::world(), Step::Country);
     }
     raw.cables = vec![RawCable { id: "sea".into(), kind: "submarine".into(), valid_from: "2011".into(), ..RawCable::default() }];
     let segment = |id: &str, a: &str, b: &str, km: f64| RawSegment {
@@ -78,7 +78,7 @@ fn landings_become_channel_gateways_and_capitals_service_gateways() {
     let mut raw = map();
     // Accra the landing is also near Accra the capital; Abuja is made; nobody knows the capital of ZZ.
     assert_eq!(step(&mut raw, Step::Roles), 3);
-    let roles = |id: &str| site(&raw, id).roles.entries().iter().map(|role| role.text.clone()).collect::<Vec<_>>().join("+");
+    let roles = |id: &str| site(&raw, id).roles.entries().iter().map(|role| role.text.to_string()).collect::<Vec<_>>().join("+");
     assert_eq!(roles("Accra"), "pop+channel+hub+comprehensive");
     assert_eq!((roles("Lagos").as_str(), roles("joint").as_str()), ("channel", "branching-unit"));
     assert_eq!(roles("NG-Abuja"), "hub+comprehensive");

@@ -1,10 +1,10 @@
 //! What nodes and links of foreign formats say of sites and segments: the names that the importers know.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::file::{Entry, List};
 use crate::topology::import::{Findings, finding};
-use crate::topology::raw::{RawCable, RawSegment, RawSite, RawTopology};
+use crate::topology::raw::{RawCable, RawDemand, RawSegment, RawSite, RawTopology};
 use crate::units::{Bandwidth, Position};
 
 /// A value of an attribute.
@@ -82,7 +82,7 @@ fn gather(names: &'static [(&'static str, bool)], values: impl IntoIterator<Item
 
 /// What a site's node says.
 pub(super) fn site(site: &RawSite) -> Attributes {
-    let text = |entry: &Entry| entry.text.clone();
+    let text = |entry: &Entry| entry.text.to_string();
     let values = [
         text(&site.name),
         text(&site.territory),
@@ -102,7 +102,7 @@ pub(super) fn site(site: &RawSite) -> Attributes {
 
 /// What a segment's link says.
 pub(super) fn segment(segment: &RawSegment, cable: Option<&RawCable>) -> Attributes {
-    let text = |entry: &Entry| entry.text.clone();
+    let text = |entry: &Entry| entry.text.to_string();
     let values = [
         text(&segment.cable),
         cable.map(|cable| text(&cable.kind)).unwrap_or_default(),
@@ -168,6 +168,9 @@ impl<'r> Members<'r> {
         }
         for group in &raw.head.risk_group {
             let id = group.id.text.as_str();
+            if group.kind.text != "other" || !group.confidence.is_blank() {
+                findings.note(finding::NOT_HELD, || format!("kind of risk group {id}"));
+            }
             if group.circle.is_some() || group.polygon.0.is_some() {
                 findings.note(finding::NOT_HELD, || format!("area of risk group {id}"));
             }
@@ -187,9 +190,38 @@ impl<'r> Members<'r> {
     }
 }
 
+/// The site that an end of a demand means: itself, or the main site of a territory, which is a finding.
+pub(super) fn end_of(row: &RawDemand, end: &Entry, raw: &RawTopology, findings: &mut Findings) -> String {
+    let word = end.text.as_str();
+    let is_site = raw.sites.iter().any(|site| site.id.text == word);
+    let territory = raw.head.territory.iter().find(|territory| !is_site && territory.id.text == word);
+    let Some(main) = territory.and_then(|territory| territory.main.owned()) else { return word.to_owned() };
+    findings
+        .note(finding::NOT_HELD, || format!("territory {word} at the end of demand {}; its main site was written", row.id.text));
+    main
+}
+
+/// Says what of cables has no place where they are but a word of their segments.
+pub(super) fn cables_are_not_held(raw: &RawTopology, findings: &mut Findings) {
+    let used: BTreeSet<&str> = raw.segments.iter().map(|segment| segment.cable.text.as_str()).collect();
+    for cable in &raw.cables {
+        let RawCable { name, length_km, fibre_pairs, valid_from, valid_to, confidence, note, .. } = cable;
+        let is_more =
+            [name, length_km, fibre_pairs, valid_from, valid_to, confidence, note].iter().any(|entry| !entry.is_blank());
+        if is_more || cable.owners.0.is_some() || cable.licensees.0.is_some() || !used.contains(cable.id.text.as_str()) {
+            findings.note(finding::NOT_HELD, || format!("name, owners, length and dates of cable {}", cable.id.text));
+        }
+    }
+}
+
 /// Says that the rest of the head has no place in a format.
 pub(super) fn head_is_not_held(raw: &RawTopology, findings: &mut Findings) {
     let head = &raw.head;
+    for (what, entry) in [("title", &head.title), ("description", &head.description)] {
+        if !entry.is_blank() {
+            findings.note(finding::NOT_HELD, || what.to_owned());
+        }
+    }
     for territory in &head.territory {
         findings.note(finding::NOT_HELD, || format!("regime and figures of territory {}", territory.id.text));
     }

@@ -9,6 +9,7 @@ use crate::topology::raw::RawTopology;
 /// The file; `neato -n` draws it as a map of one inch per ten degrees.
 pub(super) fn text(raw: &RawTopology, findings: &mut Findings) -> String {
     head_is_not_held(raw, findings);
+    findings.note(finding::NOT_HELD, || "all but names, places, media and capacities of sites and segments".to_owned());
     for group in &raw.head.risk_group {
         findings.note(finding::NOT_HELD, || format!("risk group {}", group.id.text));
     }
@@ -38,7 +39,7 @@ pub(super) fn text(raw: &RawTopology, findings: &mut Findings) -> String {
         if let Some(capacity) = capacity(segment) {
             label += &format!("\n{capacity}");
         }
-        let [a, b, label] = [&segment.a.text, &segment.b.text, &label].map(|text| quoted(text));
+        let [a, b, label] = [segment.a.text.as_str(), segment.b.text.as_str(), label.as_str()].map(quoted);
         let _ = writeln!(out, "  {a} -- {b} [id={}, label={label}, {style}];", quoted(&segment.id.text));
     }
     out + "}\n"

@@ -28,7 +28,8 @@ pub(super) fn text(raw: &RawTopology, findings: &mut Findings) -> String {
     }
     let cables = cables(raw);
     for row in &raw.segments {
-        let mut properties = Map::from_iter([("from".to_owned(), json!(row.a.text)), ("to".to_owned(), json!(row.b.text))]);
+        let mut properties =
+            Map::from_iter([("from".to_owned(), json!(row.a.text.as_str())), ("to".to_owned(), json!(row.b.text.as_str()))]);
         properties.extend(object_of(&segment(row, cables.get(row.cable.text.as_str()).copied())));
         let line = line(row, &places);
         if line.len() < 2 {

@@ -20,7 +20,7 @@ pub(super) fn text(raw: &RawTopology, findings: &mut Findings) -> String {
     }
     out.push_str("  <graph edgedefault=\"undirected\">\n");
     let mut writer = Writer { out, findings };
-    writer.data("graph", &vec![("name", Cell::Text(raw.head.title.text.clone()))], "    ", "\n");
+    writer.data("graph", &vec![("name", Cell::Text(raw.head.title.text.to_string()))], "    ", "\n");
     for (name, text) in parts {
         writer.data("graph", &vec![(name, Cell::Text(text))], "    ", "\n");
     }

@@ -110,4 +110,6 @@ pub fn write(raw: &RawTopology, format: Format) -> (Vec<File>, Findings) {
 }
 
 #[cfg(test)]
+mod round_trips;
+#[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use super::attributes::{Attributes, Members, cables, capacity, head_is_not_held, segment, site};
+use super::attributes::{Attributes, Members, cables, cables_are_not_held, capacity, end_of, head_is_not_held, segment, site};
 use super::node_link::json;
 use crate::topology::import::{Findings, finding};
 use crate::topology::raw::{RawDemand, RawTopology};
@@ -16,23 +16,30 @@ use crate::units::Bandwidth;
 /// The file.
 pub(super) fn text(raw: &RawTopology, findings: &mut Findings) -> String {
     head_is_not_held(raw, findings);
+    cables_are_not_held(raw, findings);
     let members = Members::new(raw, findings);
-    let mut out = String::from("network:\n  nodes:\n");
+    let mut out = String::from("network:\n");
+    // A key without a value is no empty list in YAML.
+    out.push_str(if raw.sites.is_empty() { "  nodes: {}\n" } else { "  nodes:\n" });
     for row in &raw.sites {
         let _ = writeln!(out, "    {}:", quoted(&row.id.text));
         groups(&mut out, "      ", members.of_site.get(row.id.text.as_str()));
         attributes(&mut out, "      ", &without_sources(site(row)));
     }
-    out.push_str("  links:\n");
+    out.push_str(if raw.segments.is_empty() { "  links: []\n" } else { "  links:\n" });
     let cables = cables(raw);
     for row in &raw.segments {
+        if capacity(row).is_none() {
+            findings
+                .note(finding::NOT_HELD, || format!("that nobody knows the capacity of segment {}; 0 was written", row.id.text));
+        }
         let cost = row.length_km.text.parse::<f64>().map_or(1.0, |km| km.round().max(1.0));
         let _ = writeln!(out, "  - source: {}\n    target: {}", quoted(&row.a.text), quoted(&row.b.text));
         let _ = writeln!(out, "    capacity: {}\n    cost: {cost}", gbps(capacity(row).unwrap_or(Bandwidth::ZERO)));
         groups(&mut out, "    ", members.of_segment.get(row.id.text.as_str()));
         let mut known = without_sources(segment(row, cables.get(row.cable.text.as_str()).copied()));
         known.retain(|(name, _)| *name != "capacity_mbps");
-        known.insert(0, ("id", super::attributes::Cell::Text(row.id.text.clone())));
+        known.insert(0, ("id", super::attributes::Cell::Text(row.id.text.to_string())));
         attributes(&mut out, "    ", &known);
     }
     if !raw.head.risk_group.is_empty() {
@@ -52,15 +59,17 @@ pub(super) fn text(raw: &RawTopology, findings: &mut Findings) -> String {
 
 /// A demand between two sites; NetGraph takes both ends for patterns.
 fn demand(out: &mut String, row: &RawDemand, raw: &RawTopology, findings: &mut Findings) {
-    // A territory stands for its main site.
-    let site = |word: &str| {
-        let territory = raw.head.territory.iter().find(|territory| territory.id.text == word);
-        territory.and_then(|territory| territory.main.owned()).unwrap_or_else(|| word.to_owned())
-    };
-    let (Ok(traffic), [from, to]) = (Bandwidth::parse(&row.traffic.text), [&row.from, &row.to].map(|end| site(&end.text))) else {
+    let [from, to] = [&row.from, &row.to].map(|end| end_of(row, end, raw, findings));
+    let Ok(traffic) = Bandwidth::parse(&row.traffic.text) else {
         return findings.note(finding::NOT_HELD, || format!("demand {} of `{}`", row.id.text, row.traffic.text));
     };
-    for (what, entry) in [("operator", &row.operator), ("latency bound", &row.latency_max_ms), ("time", &row.valid_from)] {
+    if row.service.text != "internet" {
+        findings.note(finding::NOT_HELD, || format!("service of demand {} for those who read it", row.id.text));
+    }
+    let RawDemand { operator, latency_max_ms, valid_from, valid_to, confidence, note, .. } = row;
+    let times = [("beginning", valid_from), ("end", valid_to)];
+    let others = [("operator", operator), ("latency bound", latency_max_ms), ("confidence", confidence), ("note", note)];
+    for (what, entry) in times.into_iter().chain(others) {
         if !entry.is_blank() {
             findings.note(finding::NOT_HELD, || format!("{what} of demand {}", row.id.text));
         }

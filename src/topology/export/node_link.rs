@@ -14,7 +14,7 @@ pub(super) fn text(raw: &RawTopology) -> String {
     graph.extend(native_parts(raw).into_iter().map(|(name, text)| (name.to_owned(), json!(text))));
     let node = |row| {
         let attributes = site(row);
-        let mut object = Map::from_iter([("id".to_owned(), json!(row.id.text))]);
+        let mut object = Map::from_iter([("id".to_owned(), json!(row.id.text.as_str()))]);
         // TopoHub and networkx's drawing take positions so.
         let number = |name| attributes.iter().find(|(known, _)| *known == name).map(|(_, value)| json(value));
         if let (Some(lon), Some(lat)) = (number("lon"), number("lat")) {
@@ -26,7 +26,7 @@ pub(super) fn text(raw: &RawTopology) -> String {
     let cables = cables(raw);
     let edge = |row: &crate::topology::raw::RawSegment| {
         let ends = [("source", &row.a), ("target", &row.b), ("key", &row.id), ("id", &row.id)];
-        let mut object: Map<_, _> = ends.iter().map(|(name, entry)| ((*name).to_owned(), json!(entry.text))).collect();
+        let mut object: Map<_, _> = ends.iter().map(|(name, entry)| ((*name).to_owned(), json!(entry.text.as_str()))).collect();
         object.extend(object_of(&segment(row, cables.get(row.cable.text.as_str()).copied())));
         Value::Object(object)
     };

@@ -1,7 +1,9 @@
 //! Plain CSV tables for spreadsheets and other programs: nodes, links, demands. Sources, scopes and areas have no place.
 
 use super::File;
-use super::attributes::{Attributes, Members, SEGMENT, SITE, cables, head_is_not_held, segment, site};
+use super::attributes::{
+    Attributes, Members, SEGMENT, SITE, cables, cables_are_not_held, end_of, head_is_not_held, segment, site,
+};
 use crate::file::cell;
 use crate::topology::import::{Findings, finding};
 use crate::topology::raw::RawTopology;
@@ -28,15 +30,10 @@ pub(super) fn files(raw: &RawTopology, findings: &mut Findings) -> Vec<File> {
         let known = segment(row, cables.get(row.cable.text.as_str()).copied());
         links += &line(&[&row.id.text, &row.a.text, &row.b.text], SEGMENT, &known, &[&groups]);
     }
-    for cable in &raw.cables {
-        let is_more = [&cable.name, &cable.length_km, &cable.fibre_pairs, &cable.valid_from, &cable.note];
-        if is_more.iter().any(|entry| !entry.is_blank()) || cable.owners.0.is_some() || cable.licensees.0.is_some() {
-            findings.note(finding::NOT_HELD, || format!("name, owners, length and dates of cable {}", cable.id.text));
-        }
-    }
+    cables_are_not_held(raw, findings);
     let mut files = vec![File { name: "nodes.csv", text: nodes }, File { name: "links.csv", text: links }];
     if !raw.demands.is_empty() {
-        files.push(File { name: "demands.csv", text: demands(raw) });
+        files.push(File { name: "demands.csv", text: demands(raw, findings) });
     }
     files
 }
@@ -49,26 +46,30 @@ fn header(first: &[&str], names: &[(&str, bool)], last: &[&str]) -> String {
 fn line(first: &[&str], names: &[(&str, bool)], known: &Attributes, last: &[&str]) -> String {
     let value = |name: &str| known.iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_text()).unwrap_or_default();
     let named = names.iter().map(|(name, _)| *name).filter(|name| !SOURCES.contains(name)).map(value);
-    let all = first.iter().map(|text| (*text).to_owned()).chain(named).chain(last.iter().map(|text| (*text).to_owned()));
-    all.map(|text| cell(&text)).collect::<Vec<_>>().join(",") + "\n"
+    let own = |text: &&str| (*text).to_owned();
+    let all: Vec<String> = first.iter().map(own).chain(named).chain(last.iter().map(own)).collect();
+    all.iter().map(|text| cell(text)).collect::<Vec<_>>().join(",") + "\n"
 }
 
-fn demands(raw: &RawTopology) -> String {
-    let mut text = String::from("id,from,to,traffic_mbps,priority,service,operator,latency_max_ms,valid_from,valid_to,note\n");
+fn demands(raw: &RawTopology, findings: &mut Findings) -> String {
+    let mut text =
+        String::from("id,from,to,traffic_mbps,priority,service,operator,latency_max_ms,valid_from,valid_to,confidence,note\n");
     for row in &raw.demands {
         let mbps = Bandwidth::parse(&row.traffic.text).map(|traffic| traffic.mbps().to_string()).unwrap_or_default();
+        let [from, to] = [&row.from, &row.to].map(|end| end_of(row, end, raw, findings));
         let cells = [
-            &row.id.text,
-            &row.from.text,
-            &row.to.text,
-            &mbps,
-            &row.priority.text,
-            &row.service.text,
-            &row.operator.text,
-            &row.latency_max_ms.text,
-            &row.valid_from.text,
-            &row.valid_to.text,
-            &row.note.text,
+            row.id.text.as_str(),
+            from.as_str(),
+            to.as_str(),
+            mbps.as_str(),
+            row.priority.text.as_str(),
+            row.service.text.as_str(),
+            row.operator.text.as_str(),
+            row.latency_max_ms.text.as_str(),
+            row.valid_from.text.as_str(),
+            row.valid_to.text.as_str(),
+            row.confidence.text.as_str(),
+            row.note.text.as_str(),
         ];
         text += &(cells.map(|text| cell(text)).join(",") + "\n");
     }

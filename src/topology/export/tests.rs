@@ -143,7 +143,7 @@ fn one(raw: &RawTopology, format: Format) -> String {
 }
 
 /// What the native folder's texts say, read as files.
-fn read_native(files: &[File]) -> RawTopology {
+pub(super) fn read_native(files: &[File]) -> RawTopology {
     let (mut problems, mut raw) = (Problems::new(), RawTopology::default());
     for File { name, text } in files {
         let file = problems.add_file(*name, text.clone());
@@ -207,12 +207,13 @@ fn plain_tables_keep_sites_segments_and_internet_demands() {
             let place = |site: &RawSite| [&site.lat, &site.lon].map(|entry| entry.text.parse::<f64>().unwrap());
             // Nobody can tell a place at 0 0 from an unknown one without the native parts.
             assert!(place(before) == [0.0; 2] || place(after) == place(before), "{}", before.id.text);
-            let roles = |list: &List| list.entries().iter().map(|role| role.text.clone()).collect::<Vec<_>>();
+            let roles = |list: &List| list.entries().iter().map(|role| role.text.to_string()).collect::<Vec<_>>();
             assert_eq!(roles(&after.roles), roles(&before.roles));
         }
         for (after, before) in again.segments.iter().zip(&raw.segments) {
-            let said =
-                |row: &RawSegment| [&row.lit, &row.design, &row.imputed, &row.path, &row.note].map(|entry| entry.text.clone());
+            let said = |row: &RawSegment| {
+                [&row.lit, &row.design, &row.imputed, &row.path, &row.note].map(|entry| entry.text.to_string())
+            };
             assert_eq!(said(after), said(before), "{findings:?}");
         }
     }

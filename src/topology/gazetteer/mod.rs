@@ -5,6 +5,7 @@
 //! without being marked as imputed.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use csv::ReaderBuilder;
 
@@ -52,9 +53,14 @@ const COUNTRIES: &str = include_str!("territories.csv");
 const CITIES: &str = include_str!("cities.csv");
 
 impl Gazetteer {
-    /// The tables that come with the program.
+    /// The tables that come with the program, read once.
     #[must_use]
-    pub fn world() -> Self {
+    pub fn world() -> &'static Self {
+        static WORLD: LazyLock<Gazetteer> = LazyLock::new(Gazetteer::read);
+        &WORLD
+    }
+
+    fn read() -> Self {
         let cities: Vec<City> = rows(CITIES).map(|row| city(&row)).collect();
         let mut capitals: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         for (i, city) in cities.iter().enumerate() {

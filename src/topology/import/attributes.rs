@@ -8,10 +8,14 @@ use std::collections::BTreeMap;
 use super::finding::{self, Findings};
 use super::sketch::{Cable, Demand, Flow, Kind, Link, Segment, Site, Spot};
 use super::text::{is_unknown, known, number};
+use crate::topology::words::SERVICES;
 use crate::units::Bandwidth;
 
+/// Words for units of capacity and traffic, and Mbit/s in each.
+pub const UNITS: [(&str, f64); 4] = [("kbit/s", 1e-3), ("Mbit/s", 1.0), ("Gbit/s", 1e3), ("Tbit/s", 1e6)];
+
 /// What the user says about a file.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Options {
     /// The file's name of a column or attribute, and the name of it here: `cost` → `length_km`.
     pub rename: BTreeMap<String, String>,
@@ -166,6 +170,9 @@ const NATIVE_LINK: &[&str] = &[
     "note",
 ];
 
+/// Columns of native `demands.csv` that are carried along as they are; `provenance` stands for `source`.
+const NATIVE_DEMAND: &[&str] = &["service", "operator", "latency_max_ms", "valid_from", "valid_to", "confidence", "note"];
+
 /// Words for kinds of site.
 const SITE_KINDS: &[(&str, Kind)] = &[
     ("landing landingpoint landingstation lp seacablelandingpoint cablelandingstation", Kind::Landing),
@@ -210,6 +217,13 @@ impl Options {
     pub fn site_field(&self, name: &str) -> Option<SiteField> {
         let name = self.renamed(name);
         native(name, NATIVE_SITE).map(SiteField::Native).or_else(|| look_up(name, SITE_FIELDS))
+    }
+
+    /// What a column of a table of demands means.
+    #[must_use]
+    pub fn demand_field(&self, name: &str) -> Option<LinkField> {
+        let name = self.renamed(name);
+        native(name, NATIVE_DEMAND).map(LinkField::Native).or_else(|| look_up(name, LINK_FIELDS))
     }
 
     /// What an attribute of a link or demand means.
@@ -338,6 +352,10 @@ impl LinkDraft {
                 self.link.risk_groups.extend(groups.map(str::to_owned));
             }
             LinkField::Priority => self.priority = whole(value, findings).and_then(|n| u8::try_from(n.clamp(1, 9)).ok()),
+            // Whoever has other services means something else by the word.
+            LinkField::Native("service") if SERVICES.iter().all(|(word, _)| *word != value) => {
+                findings.note(finding::ATTRIBUTE_DROPPED, || format!("service `{value}`"));
+            }
             LinkField::Native(column) => segment.native.push((column, value.to_owned())),
         }
     }
@@ -365,8 +383,8 @@ impl LinkDraft {
     /// The same as a demand.
     pub fn finish_demand(mut self, mbps_per_unit: f64, findings: &mut Findings) -> Flow {
         let traffic_mbps = self.take_rate(mbps_per_unit, finding::TRAFFIC_UNIT, findings).unwrap_or(0.0);
-        let Link { ends, segment: Segment { key, .. }, .. } = self.link;
-        Flow { ends, demand: Demand { key, traffic_mbps, priority: self.priority, ..Demand::default() } }
+        let Link { ends, segment: Segment { key, native, .. }, .. } = self.link;
+        Flow { ends, demand: Demand { key, traffic_mbps, priority: self.priority, native, ..Demand::default() } }
     }
 
     fn take_rate(&mut self, mbps_per_unit: f64, kind: finding::Kind, findings: &mut Findings) -> Option<f64> {

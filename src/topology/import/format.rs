@@ -50,6 +50,17 @@ impl Format {
         Self::NetGraph,
     ];
 
+    /// Each format with its word.
+    pub const WORDS: [(&str, Self); 11] = {
+        let mut words = [("", Self::Native); 11];
+        let mut i = 0;
+        while i < words.len() {
+            words[i] = (Self::ALL[i].word(), Self::ALL[i]);
+            i += 1;
+        }
+        words
+    };
+
     /// The word by which users name it.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -71,7 +82,11 @@ impl Format {
     /// The format of a file or folder; `None` if neither name nor content tells, or it cannot be opened.
     #[must_use]
     pub fn of(path: &Path) -> Option<Self> {
-        if path.is_dir() { Self::of_folder(path) } else { Self::of_name(path).or_else(|| Self::of_content(&beginning(path)?)) }
+        if path.is_dir() {
+            Self::of_folder(path)
+        } else {
+            Self::of_name(path).or_else(|| Self::of_content(&String::from_utf8_lossy(&beginning(path)?)))
+        }
     }
 
     /// The format that a file's extension stands for alone.
@@ -126,14 +141,14 @@ impl Format {
 }
 
 /// How a file begins, whatever its encoding; `None` if it cannot be opened.
-pub(super) fn beginning(path: &Path) -> Option<String> {
+pub(super) fn beginning(path: &Path) -> Option<Vec<u8>> {
     // A pipe may never begin.
     if !path.metadata().ok()?.is_file() {
         return None;
     }
     let mut bytes = Vec::new();
     File::open(path).ok()?.take(BEGINNING).read_to_end(&mut bytes).ok()?;
-    Some(String::from_utf8_lossy(&bytes).into_owned())
+    Some(bytes)
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ pub mod tables;
 pub mod text;
 mod xml;
 
-pub use attributes::Options;
+pub use attributes::{Options, UNITS};
 pub use claim::claim;
 pub use finding::{Finding, Findings};
 pub use format::Format;

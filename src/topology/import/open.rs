@@ -42,6 +42,19 @@ pub struct Request {
     pub options: Options,
 }
 
+impl Request {
+    /// A topology of which the user says nothing but where it is.
+    #[must_use]
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), ..Self::default() }
+    }
+
+    /// Tells whether the user says anything that a native folder has no use for.
+    fn is_foreign(&self) -> bool {
+        self.nodes.is_some() || self.demands.is_some() || self.options != Options::default()
+    }
+}
+
 /// What was read.
 #[derive(Debug)]
 pub struct Opened {
@@ -59,12 +72,23 @@ pub struct Opened {
 /// bytes are held of all files together.
 pub fn open(request: &Request, problems: &mut Problems, inputs: &mut Vec<Input>) -> Option<Opened> {
     let path = native_folder(&request.path);
+    if let Some([packer, unpacker]) = beginning(path).and_then(|bytes| file::compression(&bytes)) {
+        let problem = Problem::new(code::NOT_OF_FORMAT, format!("the file is compressed with {packer}"));
+        refuse(path, problem.help(format!("unpack it first, as in `{unpacker} {}`", path.display())), problems);
+        return None;
+    }
     let Some(format) = request.from.or_else(|| Format::of(path)).or_else(|| nothing_there(path)) else {
         let problem = Problem::new(code::UNKNOWN_KIND, "neither name nor content tells what format this is in");
         let words = Format::ALL.map(Format::word).join(", ");
-        refuse(path, problem.help(format!("say it, as in `crossborder convert --from gml IN OUT`; known are {words}")), problems);
+        refuse(path, problem.help(format!("say it, as in `crossborder show --from gml FILE`; known are {words}")), problems);
         return None;
     };
+    if format == Format::Native && request.is_foreign() && path.exists() {
+        let problem = Problem::new(code::KEY_DOES_NOT_APPLY, "a native folder has columns, units and tables of its own");
+        let help = "leave out what is said of columns, header, unit, nodes and demands, or say what else it is with `--from`";
+        refuse(path, problem.help(help), problems);
+        return None;
+    }
     if format == Format::Native {
         let raw = read::folder(path, problems, inputs)?;
         return Some(Opened { raw, format, findings: Findings::default() });
@@ -78,7 +102,9 @@ pub fn open(request: &Request, problems: &mut Problems, inputs: &mut Vec<Input>)
             Some(Opened { raw, format, findings })
         }
         Err(Refusal { message, help }) => {
-            let looks = beginning(path).and_then(|text| Format::of_content(&text)).filter(|other| *other != format);
+            let looks = beginning(path)
+                .and_then(|bytes| Format::of_content(&String::from_utf8_lossy(&bytes)))
+                .filter(|other| *other != format);
             let help = looks.map_or(help, |other| format!("it looks like {0}: say `--from {0}`", other.word()));
             refuse(path, Problem::new(code::NOT_OF_FORMAT, message).help(help), problems);
             None
@@ -144,7 +170,9 @@ fn sketch(request: &Request, format: Format, files: &mut Files<'_>) -> Option<Re
         }
         Format::Repetita => {
             let graph = files.read(path)?;
-            let demands = demands.clone().or_else(|| Some(path.with_extension("demands")).filter(|path| path.is_file()));
+            // Of several sets of demands, as `Abilene.0000.demands`, the first.
+            let beside = ["demands", "0000.demands"].map(|end| path.with_extension(end));
+            let demands = demands.clone().or_else(|| beside.into_iter().find(|path| path.is_file()));
             repetita::read(&graph, files.read_if(demands)?.as_deref(), options)
         }
         Format::Net2Plan => net2plan::read(&files.read(path)?, options),

@@ -117,6 +117,9 @@ fn fit(sketch: &mut Sketch) {
 /// Puts every site that has no place to the middle of its neighbours, step by step; where no neighbour has one, to 0 0.
 /// O((n + m) log n).
 fn settle(sketch: &mut Sketch, is_guess: &mut [bool]) {
+    if sketch.sites.iter().all(|site| matches!(site.spot, Spot::Earth(_))) {
+        return;
+    }
     let mut neighbours: Vec<Vec<usize>> = vec![Vec::new(); sketch.sites.len()];
     for segment in &sketch.segments {
         let [a, b] = segment.ends;

@@ -4,9 +4,11 @@
 //! A sketch is not checked: it may have duplicate names, sites without coordinates and segments without length. It
 //! becomes a [`RawTopology`](crate::topology::raw::RawTopology) in `claim`.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::finding::{self, Findings};
+use crate::topology::index::Index;
 use crate::units::Position;
 
 /// Everything one import found.
@@ -193,6 +195,8 @@ pub struct Demand {
     pub traffic_mbps: f64,
     /// 1 (first) to 9.
     pub priority: Option<u8>,
+    /// Columns of a native `demands.csv` that the file carries along.
+    pub native: Vec<(&'static str, String)>,
 }
 
 /// A risk group.
@@ -239,39 +243,49 @@ pub enum Direction {
 
 /// Which site a word means: by id, else by the name that only one site has.
 pub struct Directory<'a> {
-    keys: BTreeMap<&'a str, usize>,
-    names: BTreeMap<String, Option<usize>>,
+    sites: &'a [Site],
+    keys: Index,
+    /// Names in small letters, made when the first word is no id.
+    names: OnceCell<BTreeMap<String, Option<usize>>>,
 }
 
 impl<'a> Directory<'a> {
     /// Takes down ids and names. O(n log n).
     #[must_use]
     pub fn new(sites: &'a [Site]) -> Self {
-        let mut keys = BTreeMap::new();
-        let mut names: BTreeMap<String, Option<usize>> = BTreeMap::new();
-        for (i, site) in sites.iter().enumerate() {
-            keys.entry(site.key.as_str()).or_insert(i);
-            if let Some(name) = &site.name {
-                names.entry(name.trim().to_lowercase()).and_modify(|first| *first = None).or_insert(Some(i));
-            }
-        }
-        Self { keys, names }
+        Self { sites, keys: Index::new(sites.len(), |number| sites[number].key.as_str()).0, names: OnceCell::new() }
     }
 
     /// The site that a word means.
     pub fn find(&self, word: &str, findings: &mut Findings) -> Option<usize> {
-        if let Some(&site) = self.keys.get(word) {
+        if let Some(site) = self.keys.find(word, |number| self.sites[number].key.as_str()) {
             return Some(site);
         }
-        let site = self.names.get(&word.trim().to_lowercase()).copied().flatten()?;
+        let names = self.names.get_or_init(|| self.names());
+        let site = names.get(&word.trim().to_lowercase()).copied().flatten()?;
         findings.note(finding::END_BY_NAME, || word.to_owned());
         Some(site)
+    }
+
+    fn names(&self) -> BTreeMap<String, Option<usize>> {
+        let mut names: BTreeMap<String, Option<usize>> = BTreeMap::new();
+        for (i, site) in self.sites.iter().enumerate() {
+            if let Some(name) = &site.name {
+                names.entry(name.trim().to_lowercase()).and_modify(|first| *first = None).or_insert(Some(i));
+            }
+        }
+        names
     }
 }
 
 impl Sketch {
     /// Gives the second of two sites with one id an id of its own; ends that say the id mean the first.
     pub fn tell_sites_apart(&mut self) {
+        let (_, again) = Index::new(self.sites.len(), |number| self.sites[number].key.as_str());
+        let unnamed = self.sites.iter().filter(|site| site.key.is_empty()).count();
+        if again.is_empty() && unnamed < 2 {
+            return;
+        }
         let mut times: BTreeMap<String, u64> = BTreeMap::new();
         for site in &mut self.sites {
             while let Some(count) = times.get_mut(&site.key) {

@@ -84,7 +84,7 @@ fn links(bytes: &[u8], options: &Options, findings: &mut Findings) -> Result<Vec
 
 fn flows(bytes: &[u8], options: &Options, findings: &mut Findings) -> Result<Vec<Flow>, Refusal> {
     let text = decode(bytes, findings)?;
-    let mut table = Table::open("demands", &text, None, |name| options.link_field(name), findings)?;
+    let mut table = Table::open("demands", &text, None, |name| options.demand_field(name), findings)?;
     table.needs(LinkField::From, "from")?;
     table.needs(LinkField::To, "to")?;
     let unit = options.mbps_per_unit.unwrap_or(super::GBPS);
@@ -150,7 +150,7 @@ impl<'t, F: Copy + PartialEq> Table<'t, F> {
             return Ok(());
         }
         let message = format!("the table of {} has no column `{name}`", self.what);
-        Err(Refusal::new(message, format!("add it, or say which column it is, as in `--rename theirs={name}`")))
+        Err(Refusal::new(message, format!("add it, or say which column it is, as in `--columns theirs={name}`")))
     }
 
     /// Goes to the next row that is not blank; false at the end.

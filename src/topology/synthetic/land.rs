@@ -7,7 +7,7 @@ use super::{Line, Network};
 use crate::random::Draws;
 use crate::topology::enrich::system_mbps;
 use crate::topology::geography::EARTH_RADIUS_M;
-use crate::topology::grid::{Vector, dot, km, position};
+use crate::topology::grid::{TwoNearest, Vector, dot, km, position};
 use crate::topology::raw::RawScope;
 
 /// Median of length over great circle on land: the middle of 1.2 to 1.5, the usual span on plain terrain.
@@ -39,8 +39,10 @@ impl Network {
                 .collect();
             let members: Vec<usize> = self.lands[land].hubs.iter().chain(&self.lands[land].landings).copied().collect();
             let (mut cable, mut links) = (None, 0);
-            for (count, &site) in members.iter().enumerate().skip(1) {
-                let [first, second] = self.two_nearest(site, &members[..count]);
+            let mut before = TwoNearest::new();
+            for &site in &members {
+                let [first, second] = before.ask(self.spots[site].vector).map(|near| near.map(|number| members[number]));
+                before.add(self.spots[site].vector);
                 let second = second.filter(|_| draws.happens(SECOND));
                 for other in first.into_iter().chain(second) {
                     if self.is_by_sea([site, other], &country) {
@@ -55,20 +57,6 @@ impl Network {
                 }
             }
         }
-    }
-
-    fn two_nearest(&self, site: usize, among: &[usize]) -> [Option<usize>; 2] {
-        let here = self.spots[site].vector;
-        let mut best = [(f64::NEG_INFINITY, None); 2];
-        for &other in among {
-            let near = dot(here, self.spots[other].vector);
-            if near > best[0].0 {
-                best = [(near, Some(other)), best[0]];
-            } else if near > best[1].0 {
-                best[1] = (near, Some(other));
-            }
-        }
-        best.map(|(_, other)| other)
     }
 
     fn is_by_sea(&self, [a, b]: [usize; 2], country: &[Vector]) -> bool {
@@ -107,9 +95,12 @@ impl Network {
                     continue;
                 }
                 let count = 1 + land.hubs.len().min(other.hubs.len()) / SITES_PER_CROSSING;
+                let mut hubs = TwoNearest::new();
+                other.hubs.iter().for_each(|&hub| hubs.add(self.spots[hub].vector));
                 let nearest = |&here: &usize| {
-                    let [there, _] = self.two_nearest(here, &other.hubs);
-                    there.map(|there| (km(self.spots[here].vector, self.spots[there].vector), here, there))
+                    let [there, _] = hubs.ask(self.spots[here].vector);
+                    let there = other.hubs[there?];
+                    Some((km(self.spots[here].vector, self.spots[there].vector), here, there))
                 };
                 let mut pairs: Vec<(f64, usize, usize)> = land.hubs.iter().filter_map(nearest).collect();
                 pairs.sort_by(|a, b| a.0.total_cmp(&b.0).then((a.1, a.2).cmp(&(b.1, b.2))));

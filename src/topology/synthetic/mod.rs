@@ -86,7 +86,7 @@ struct Line {
 
 /// Everything that is made so far.
 struct Network {
-    world: Gazetteer,
+    world: &'static Gazetteer,
     seed: Seed,
     lands: Vec<Land>,
     spots: Vec<Spot>,
@@ -99,8 +99,7 @@ struct Network {
 
 /// Makes a network: all its claims but demands, which the demand model adds.
 ///
-/// Every site can be reached from every other. O(n²) in the sites of the largest territory and in the landings, else
-/// O(n log n).
+/// Every site can be reached from every other. O(n log n), but O(n²) in the landings of the largest territory.
 ///
 /// # Panics
 /// If the number of sites is not one of [`SITES`].

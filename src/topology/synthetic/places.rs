@@ -7,7 +7,7 @@ use super::{Land, Network, slug, to_count};
 use crate::random::Draws;
 use crate::topology::gazetteer::City;
 use crate::topology::geography::EARTH_RADIUS_M;
-use crate::topology::grid::{dot, vector};
+use crate::topology::grid::{Grid, Vector, dot, vector};
 use crate::units::Position;
 
 /// Countries without a coast (ISO 3166 codes; general knowledge). The two on the Caspian alone are among them.
@@ -77,10 +77,12 @@ impl Network {
         let coastal: Vec<usize> =
             (0..self.lands.len()).filter(|&land| LANDLOCKED.split(' ').all(|code| code != self.lands[land].code)).collect();
         let shares = self.shares(&coastal, count.max(coastal.len()), 0.4);
-        let all: Vec<[f64; 3]> = self.world.cities().iter().map(|city| vector(city.position)).collect();
+        let all: Vec<Vector> = self.world.cities().iter().map(|city| vector(city.position)).collect();
+        let mut grid = Grid::new(RIM_KM);
+        all.iter().enumerate().for_each(|(number, &city)| grid.add(number, city));
         for (&land, share) in coastal.iter().zip(shares) {
             let cities = self.cities(land);
-            let rim: Vec<&City> = cities.iter().filter(|city| is_rim(city, &all)).collect();
+            let rim: Vec<&City> = cities.iter().filter(|city| is_rim(city, &all, &grid)).collect();
             let rim = if rim.is_empty() { cities.iter().collect() } else { rim };
             for number in 0..share {
                 let city = rim[number % rim.len()];
@@ -168,15 +170,16 @@ fn beside(place: Position, km: f64, turn: f64) -> Position {
 }
 
 /// Tells whether a wide sector around a city holds no other city nearby.
-fn is_rim(city: &City, all: &[[f64; 3]]) -> bool {
+fn is_rim(city: &City, all: &[Vector], grid: &Grid) -> bool {
     let here = vector(city.position);
     let near = (RIM_KM * 1e3 / EARTH_RADIUS_M).cos();
     let east = [-here[1], here[0], 0.0];
     let north = [-here[2] * here[0], -here[2] * here[1], here[0] * here[0] + here[1] * here[1]];
-    let mut bearings: Vec<f64> = all
-        .iter()
-        .filter(|there| (near..1.0 - 1e-9).contains(&dot(here, **there)))
-        .map(|there| dot(*there, east).atan2(dot(*there, north)))
+    let mut bearings: Vec<f64> = grid
+        .near(here)
+        .map(|number| all[number])
+        .filter(|there| (near..1.0 - 1e-9).contains(&dot(here, *there)))
+        .map(|there| dot(there, east).atan2(dot(there, north)))
         .collect();
     bearings.sort_by(f64::total_cmp);
     let last = bearings.first().map(|first| first + TAU);

@@ -107,12 +107,17 @@ fn entry(text: impl ToString) -> Entry {
     Entry::from(text)
 }
 
+/// An id or a word of ours, which has no outer spaces.
+fn word(text: &str) -> Entry {
+    Entry { text: text.into(), ..Entry::default() }
+}
+
 fn optional(text: Option<impl ToString>) -> Entry {
     text.map_or_else(Entry::default, Entry::from)
 }
 
 fn list(text: &str) -> List {
-    [text].into_iter().collect()
+    List(Some(vec![word(text)]))
 }
 
 /// A length to the metre, without needless zeros.
@@ -145,7 +150,7 @@ impl Claims<'_> {
     /// The territory's code for each site; none for branching units that say none.
     fn territories(&mut self, sites: &[Site]) -> Vec<String> {
         let world = Gazetteer::world();
-        let mut known: BTreeSet<String> = self.raw.head.territory.iter().map(|territory| territory.id.text.clone()).collect();
+        let mut known: BTreeSet<String> = self.raw.head.territory.iter().map(|territory| territory.id.text.to_string()).collect();
         let mut codes = Vec::new();
         let mut ids = Ids::default();
         let mut own: std::collections::BTreeMap<String, String> = std::collections::BTreeMap::new();
@@ -228,7 +233,7 @@ impl Claims<'_> {
 
     fn cables(&mut self, cables: Vec<Cable>) -> Vec<String> {
         let mut ids = Ids::default();
-        let native: BTreeSet<String> = self.raw.cables.iter().map(|cable| cable.id.text.clone()).collect();
+        let native: BTreeSet<String> = self.raw.cables.iter().map(|cable| cable.id.text.to_string()).collect();
         let mut given = Vec::new();
         for (i, cable) in cables.into_iter().enumerate() {
             if native.contains(&cable.key) {
@@ -263,11 +268,13 @@ impl Claims<'_> {
             let (id, _) = if self.is_native && ids.keep(&segment.key) {
                 (segment.key.clone(), false)
             } else {
-                ids.give(&[&segment.key, &format!("{a}--{b}")], "segment")
+                let is_speaking = segment.key.bytes().any(|byte| byte.is_ascii_alphanumeric());
+                let between = if is_speaking { String::new() } else { format!("{a}--{b}") };
+                ids.give(&[&segment.key, &between], "segment")
             };
             let cable =
                 segment.cable.map_or_else(|| self.own_cable(&id, &segment, &mut own_cables), |cable| cables[cable].clone());
-            let row = self.segment(segment, &id, cable, [a, b]);
+            let row = self.segment(segment, &id, &cable, [a, b]);
             self.raw.segments.push(row);
             given.push(id);
         }
@@ -282,21 +289,21 @@ impl Claims<'_> {
             roles.entries().iter().all(|role| role.text == "channel" || role.text == "branching-unit")
         });
         let kind = if is_at_sea { "submarine" } else { "terrestrial" };
-        self.raw.cables.push(RawCable { id: entry(&cable), kind: entry(kind), source: self.file(), ..RawCable::default() });
+        self.raw.cables.push(RawCable { id: word(&cable), kind: word(kind), source: self.file(), ..RawCable::default() });
         cable
     }
 
-    fn segment(&mut self, segment: Segment, id: &str, cable: String, [a, b]: [&str; 2]) -> RawSegment {
+    fn segment(&mut self, segment: Segment, id: &str, cable: &str, [a, b]: [&str; 2]) -> RawSegment {
         let length_source = segment.length_rule.map_or_else(List::default, |rule| list(self.rule(rule.source())));
         let path = segment.path.iter().map(|place| format!("{} {}", place.lat(), place.lon())).collect::<Vec<_>>().join(";");
         let mut bandwidth = |mbps: Option<f64>| self.bandwidth(mbps);
         let [lit, lit_back, design, imputed] =
             [segment.lit_mbps, segment.lit_back_mbps, segment.design_mbps, segment.imputed_mbps].map(&mut bandwidth);
         let mut row = RawSegment {
-            id: entry(id),
-            cable: entry(cable),
-            a: entry(a),
-            b: entry(b),
+            id: word(id),
+            cable: word(cable),
+            a: word(a),
+            b: word(b),
             length_km: optional(segment.length_km.map(km)),
             length_source,
             latency_ms: optional(segment.latency_ms),
@@ -334,7 +341,7 @@ impl Claims<'_> {
         for (i, demand) in demands.into_iter().enumerate() {
             let (id, _) = ids.give(&[&demand.key], &format!("d{}", i + 1));
             let traffic = self.bandwidth(Some(demand.traffic_mbps));
-            self.raw.demands.push(RawDemand {
+            let mut row = RawDemand {
                 id: entry(id),
                 from: entry(&sites[demand.from]),
                 to: entry(&sites[demand.to]),
@@ -343,7 +350,9 @@ impl Claims<'_> {
                 priority: optional(demand.priority),
                 source: self.file(),
                 ..RawDemand::default()
-            });
+            };
+            self.carry(&mut row, demand.native);
+            self.raw.demands.push(row);
         }
     }
 
@@ -377,7 +386,7 @@ impl Claims<'_> {
         if head.title.is_blank() {
             head.title = optional(title);
         }
-        let known: BTreeSet<String> = head.source.iter().map(|source| source.id.text.clone()).collect();
+        let known: BTreeSet<String> = head.source.iter().map(|source| source.id.text.to_string()).collect();
         let file = (!is_native).then(|| (FILE, format!("the file it was imported from, {name}"), "published"));
         let rules =
             RULES.iter().filter(|(id, _)| self.used.contains(id)).map(|(id, title)| (*id, (*title).to_owned(), "imputed"));

@@ -1,7 +1,9 @@
 //! Ids for things that foreign files call by numbers, names with accents, or nothing at all.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
+use crate::file::Text;
 use crate::topology::gazetteer::plain_letter;
 
 /// No id is longer than this; more of a name tells nobody anything.
@@ -9,7 +11,7 @@ const LONGEST: usize = 80;
 
 /// Ids that were given, so that none is given twice.
 #[derive(Default)]
-pub(super) struct Ids(BTreeMap<String, u32>);
+pub(super) struct Ids(BTreeMap<Text, u32>);
 
 impl Ids {
     /// An id from the first word that yields one, else from `rest`; a number behind it if it was given before.
@@ -18,19 +20,25 @@ impl Ids {
         let slug = words.iter().map(|word| slug(word)).find(|slug| !slug.is_empty()).unwrap_or_else(|| rest.to_owned());
         let mut id = slug.clone();
         let mut is_again = false;
-        while let Some(count) = self.0.get_mut(&id) {
-            *count += 1;
-            id = format!("{slug}-{count}");
-            is_again = true;
+        loop {
+            match self.0.entry(id.as_str().into()) {
+                Entry::Vacant(free) => {
+                    free.insert(1);
+                    return (id, is_again);
+                }
+                Entry::Occupied(mut taken) => {
+                    *taken.get_mut() += 1;
+                    id = format!("{slug}-{}", taken.get());
+                    is_again = true;
+                }
+            }
         }
-        self.0.insert(id.clone(), 1);
-        (id, is_again)
     }
 
     /// Takes an id as it is, if it is one and was not given before.
     pub(super) fn keep(&mut self, id: &str) -> bool {
         let is_id = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
-        let is_new = is_id && !self.0.contains_key(id);
+        let is_new = is_id && !self.0.contains_key(&Text::from(id));
         if is_new {
             self.reserve(id);
         }
@@ -39,7 +47,7 @@ impl Ids {
 
     /// Keeps an id from being given.
     pub(super) fn reserve(&mut self, id: &str) {
-        self.0.insert(id.to_owned(), 1);
+        self.0.insert(id.into(), 1);
     }
 }
 
@@ -52,6 +60,10 @@ pub(super) fn is_speaking(key: &str) -> bool {
 
 /// A name in the letters of ids: accents off, blanks and the like as `-`, all else left out.
 fn slug(name: &str) -> String {
+    let is_of_id = |byte: u8| byte.is_ascii_alphanumeric() || b"_.".contains(&byte);
+    if name.len() < LONGEST && name.bytes().all(is_of_id) {
+        return name.to_owned();
+    }
     let mut slug = String::new();
     for c in name.trim().chars().flat_map(plain_letters) {
         if c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-') {
