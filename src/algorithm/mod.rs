@@ -15,6 +15,7 @@ mod heap;
 pub mod k_shortest;
 pub mod max_flow;
 pub mod multicommodity;
+pub mod once;
 mod queue;
 pub mod reliability;
 pub mod repair;

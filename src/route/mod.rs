@@ -12,7 +12,7 @@ mod why_not;
 pub use apart::{Common, Disjoint, Pair, disjoint, equal_cost};
 pub use claim::{Claim, Condition, Verdict, judge};
 pub use way::{Hairpin, Way};
-pub use why_not::{WhyNot, why_not};
+pub use why_not::{WhyNot, unlawful_of_each, why_not, why_not_of_each};
 
 use crate::demand::Request;
 use crate::network::Metric;
@@ -104,6 +104,12 @@ pub fn run(law: &Law<'_>, spec: &Spec) -> Outcome {
     } else {
         lawful.iter().map(|way| way.iter().cloned().collect()).collect()
     };
+    let unlawful: Vec<usize> = (0..queries.len()).filter(|&i| lawful[i].is_none()).collect();
+    let unlawful_queries: Vec<Query> = unlawful.iter().map(|&i| queries[i].clone()).collect();
+    let mut why_not = vec![None; queries.len()];
+    for (i, why) in unlawful.into_iter().zip(why_not_of_each(law, spec.metric, &unlawful_queries)) {
+        why_not[i] = Some(why);
+    }
     let rest = crate::parallel::map(queries.len(), || (), |(), i| Rest::find(law, spec, &queries[i], lawful[i].is_some()));
     let answer = |(i, rest): (usize, Rest)| {
         let (request, first) = (&spec.requests[i], lawful[i].as_ref());
@@ -114,7 +120,7 @@ pub fn run(law: &Law<'_>, spec: &Spec) -> Outcome {
             equal_cost: rest.equal_cost,
             hairpin: first.zip(physical[i].as_ref()).map(|(lawful, physical)| Hairpin::between(lawful, physical)),
             within_bound: first.zip(request.latency_max).map(|(way, bound)| way.latency <= bound),
-            why_not: rest.why_not,
+            why_not: why_not[i].take(),
             physical: physical[i].clone(),
         }
     };
@@ -125,7 +131,6 @@ pub fn run(law: &Law<'_>, spec: &Spec) -> Outcome {
 struct Rest {
     disjoint: Option<Pair>,
     equal_cost: Vec<Way>,
-    why_not: Option<WhyNot>,
 }
 
 impl Rest {
@@ -137,7 +142,6 @@ impl Rest {
             } else {
                 Vec::new()
             },
-            why_not: (!is_lawful).then(|| why_not(law, spec.metric, query)),
         }
     }
 }

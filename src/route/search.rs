@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 
 use crate::algorithm::Route;
 use crate::algorithm::k_shortest::{self, list_routes};
-use crate::algorithm::shortest_path::{find_route, grow_tree};
+use crate::algorithm::once;
+use crate::algorithm::shortest_path::grow_tree;
 use crate::network::{Metric, Network, Outage, compile, product};
 use crate::policy::{Automaton, Law, Query, Rule};
 use crate::topology::{SiteId, TerritoryId};
@@ -46,16 +47,35 @@ pub fn shortest(law: &Law<'_>, metric: Metric, queries: &[Query]) -> Vec<Option<
     let suspects: Vec<usize> =
         (0..queries.len()).filter(|&i| ways[i].as_ref().is_some_and(|way| !entered_twice(law, way).is_empty())).collect();
     let mended = crate::parallel::map(suspects.len(), Default::default, |workspace, i| {
-        let query = &queries[suspects[i]];
-        watched(law, metric, query, |network| {
-            let route = find_route(network, &Outage::none_of(network), [query.from, query.to], workspace);
-            route.into_iter().collect()
-        })
+        let (query, network) = (&queries[suspects[i]], &compiled.networks[compiled.of_query[suspects[i]]]);
+        let watched = ways[suspects[i]].as_ref().map_or_else(Vec::new, |way| entered_twice(law, way));
+        enter_once(law, (network, &Outage::none_of(network)), query, watched, workspace)
     });
-    for (i, mut found) in suspects.into_iter().zip(mended) {
-        ways[i] = found.pop();
+    for (i, way) in suspects.into_iter().zip(mended) {
+        ways[i] = way;
     }
     ways
+}
+
+/// The shortest lawful route of a query on its network, as far as that is up, where some territories are known to be entered
+/// twice by shorter ways; more are watched as long as the way found enters another one twice.
+pub fn enter_once(
+    law: &Law<'_>,
+    (network, outage): (&Network, &Outage),
+    query: &Query,
+    mut watched: Vec<TerritoryId>,
+    workspace: &mut once::Workspace,
+) -> Option<Way> {
+    loop {
+        let of_site = |site: SiteId| law.territory(site);
+        let route = once::find_route(network, outage, [query.from, query.to], (&watched, of_site), workspace)?;
+        let way = Way::new(law.topology(), network, query.from, &route);
+        let again = entered_twice(law, &way);
+        if again.is_empty() {
+            return Some(way);
+        }
+        watched.extend(again);
+    }
 }
 
 /// The `k` shortest lawful routes of a query in order of cost, each sequence of segments once; fewer if there are fewer.

@@ -24,40 +24,46 @@ const SUSPENDABLE: [Rule; 11] =
 /// Explains a query without a lawful route. At most 66 searches.
 #[must_use]
 pub fn why_not(law: &Law<'_>, metric: Metric, query: &Query) -> WhyNot {
-    let physical_policy = law.policy().with_rules(Profile::Physical.rules());
-    let physical = search_under(law, &physical_policy, metric, query);
-    let Some(way) = &physical else {
-        return WhyNot { physical: None, violations: Vec::new(), remedies: Vec::new() };
-    };
-    let violations = violations(law, query, &way.walk());
+    why_not_of_each(law, metric, std::slice::from_ref(query)).pop().expect("one query has one answer")
+}
+
+/// Explains queries without a lawful route, in their order; they share networks and trees. At most 66 searches for all.
+#[must_use]
+pub fn why_not_of_each(law: &Law<'_>, metric: Metric, queries: &[Query]) -> Vec<WhyNot> {
+    let found = unlawful_of_each(law, metric, queries);
+    let mut answers: Vec<WhyNot> =
+        found.into_iter().map(|(physical, violations)| WhyNot { physical, violations, remedies: Vec::new() }).collect();
     let rules = law.policy().rules;
     let held: Vec<Rule> = SUSPENDABLE.into_iter().filter(|&rule| rules.has(rule)).collect();
-    let singles = held.iter().map(|&rule| RuleSet::NONE.with(rule)).collect();
-    let mut remedies = opened_by(law, metric, query, singles);
-    if remedies.is_empty() {
-        let pairs = held
-            .iter()
-            .enumerate()
-            .flat_map(|(i, &first)| held[i + 1..].iter().map(move |&second| RuleSet::NONE.with(first).with(second)))
-            .collect();
-        remedies = opened_by(law, metric, query, pairs);
+    let single = |&rule: &Rule| RuleSet::NONE.with(rule);
+    let pairs = (0..).zip(&held).flat_map(|(i, &first)| held[i + 1..].iter().map(move |second| single(&first).with(*second)));
+    for suspensions in [held.iter().map(single).collect::<Vec<_>>(), pairs.collect()] {
+        let asked: Vec<usize> =
+            (0..queries.len()).filter(|&i| answers[i].physical.is_some() && answers[i].remedies.is_empty()).collect();
+        let of_asked: Vec<Query> = asked.iter().map(|&i| queries[i].clone()).collect();
+        for suspended in suspensions.into_iter().filter(|_| !asked.is_empty()) {
+            let rules = suspended.iter().fold(rules, RuleSet::without);
+            let ways = search_under(law, &law.policy().with_rules(rules), metric, &of_asked);
+            for (&i, way) in asked.iter().zip(ways) {
+                answers[i].remedies.extend(way.map(|way| (suspended, way)));
+            }
+        }
     }
-    WhyNot { physical, violations, remedies }
+    answers
 }
 
-fn opened_by(law: &Law<'_>, metric: Metric, query: &Query, suspensions: Vec<RuleSet>) -> Vec<(RuleSet, Way)> {
-    let ways = crate::parallel::map(
-        suspensions.len(),
-        || (),
-        |(), i| {
-            let rules = suspensions[i].iter().fold(law.policy().rules, RuleSet::without);
-            search_under(law, &law.policy().with_rules(rules), metric, query)
-        },
-    );
-    suspensions.into_iter().zip(ways).filter_map(|(rules, way)| Some((rules, way?))).collect()
+/// The shortest physical route of each query, if there is any, and what is unlawful about it.
+#[must_use]
+pub fn unlawful_of_each(law: &Law<'_>, metric: Metric, queries: &[Query]) -> Vec<(Option<Way>, Vec<Violation>)> {
+    let policy = law.policy().with_rules(Profile::Physical.rules());
+    let ways = search_under(law, &policy, metric, queries);
+    let judged = |(query, way): (&Query, Option<Way>)| {
+        let violations = way.as_ref().map_or_else(Vec::new, |way| violations(law, query, &way.walk()));
+        (way, violations)
+    };
+    queries.iter().zip(ways).map(judged).collect()
 }
 
-fn search_under(law: &Law<'_>, policy: &Policy, metric: Metric, query: &Query) -> Option<Way> {
-    let law = Law::new(law.topology(), policy);
-    search::shortest(&law, metric, std::slice::from_ref(query)).pop().flatten()
+fn search_under(law: &Law<'_>, policy: &Policy, metric: Metric, queries: &[Query]) -> Vec<Option<Way>> {
+    search::shortest(&Law::new(law.topology(), policy), metric, queries)
 }

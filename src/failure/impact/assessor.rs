@@ -232,10 +232,10 @@ impl<'a> Assessor<'a> {
         true
     }
 
-    /// Tells whether a route, its last step first, enters a territory twice where R15 forbids it; `entered` is scratch.
-    pub(super) fn enters_twice(&self, back: &[Resource], entered: &mut Vec<TerritoryId>) -> bool {
+    /// The first territory that a route, its last step first, enters twice where R15 forbids it; `entered` is scratch.
+    pub(super) fn entered_twice(&self, back: &[Resource], entered: &mut Vec<TerritoryId>) -> Option<TerritoryId> {
         if !self.law.holds(Rule::R15) {
-            return false;
+            return None;
         }
         let lanes = self.lanes();
         entered.clear();
@@ -243,16 +243,16 @@ impl<'a> Assessor<'a> {
             Some(territory) if entered.last() != Some(&territory) => {
                 let again = entered.contains(&territory);
                 entered.push(territory);
-                again
+                again.then_some(territory)
             }
-            Some(_) | None => false,
+            Some(_) | None => None,
         };
         // A step's far end first; the near end of the last one is where the route begins.
         let steps = back.iter().filter(|&&resource| (resource as usize) < lanes).map(|&lane| {
             let [a, b] = self.ends[lane as usize / 2];
             if LaneId(lane) == LaneId::new(LaneId(lane).segment(), 0) { [b, a] } else { [a, b] }
         });
-        steps.flatten().any(&mut touch)
+        steps.flatten().find_map(&mut touch)
     }
 
     /// How many lanes; resources after them are sites.

@@ -3,11 +3,10 @@
 use super::assessor::{Assessor, Single};
 use super::route::{Lists, Resource, bottleneck, of_way};
 use super::{Impact, Restoration, TerritoryImpact};
-use crate::algorithm::repair;
-use crate::algorithm::shortest_path::{self, find_route};
+use crate::algorithm::{once, repair};
 use crate::capacity::Bottleneck;
 use crate::network::Outage;
-use crate::route::search::watched;
+use crate::route::search::enter_once;
 use crate::topology::{SegmentId, TerritoryId};
 use crate::units::Latency;
 
@@ -16,7 +15,7 @@ use crate::units::Latency;
 pub struct Worker<'a> {
     pub(super) assessor: &'a Assessor<'a>,
     trees: repair::Workspace,
-    search: shortest_path::Workspace,
+    search: once::Workspace,
     outage: Outage,
     pub(super) lost: Vec<SegmentId>,
     /// Requests whose route is lost, in order of group, then of request.
@@ -66,7 +65,7 @@ impl<'a> Worker<'a> {
         Self {
             assessor,
             trees: repair::Workspace::default(),
-            search: shortest_path::Workspace::new(),
+            search: once::Workspace::default(),
             outage: Outage::none(topology.segment_count()),
             lost: Vec::new(),
             touched: Vec::new(),
@@ -225,7 +224,9 @@ impl<'a> Worker<'a> {
                     }
                     (None, Some(tree)) => {
                         assessor.read(group, tree, assessor.requests[request as usize].to, list)
-                            && (!assessor.enters_twice(list, entered) || watch(assessor, request, lost, search, list))
+                            && assessor
+                                .entered_twice(list, entered)
+                                .is_none_or(|territory| watch(assessor, request, (outage, territory), search, list))
                     }
                     (None, None) => unreachable!("the tree is there where any is to be read"),
                 };
@@ -380,17 +381,15 @@ fn open<'b>(by_territory: &'b mut [Sums], named: &mut Vec<TerritoryId>, territor
 fn watch(
     assessor: &Assessor<'_>,
     request: u32,
-    lost: &[SegmentId],
-    workspace: &mut shortest_path::Workspace,
+    (outage, territory): (&Outage, TerritoryId),
+    workspace: &mut once::Workspace,
     into: &mut Vec<Resource>,
 ) -> bool {
     let query = &assessor.spec.requests[request as usize].query;
-    let law = assessor.law.without(lost.iter().copied());
-    let ways = watched(&law, assessor.spec.metric, query, |network| {
-        find_route(network, &Outage::none_of(network), [query.from, query.to], workspace).into_iter().collect()
-    });
-    ways.first().is_some_and(|way| {
-        of_way(law.topology(), way, into);
+    let network = assessor.network(assessor.requests[request as usize].group as usize);
+    let way = enter_once(assessor.law, (network, outage), query, vec![territory], workspace);
+    way.is_some_and(|way| {
+        of_way(assessor.law.topology(), &way, into);
         true
     })
 }

@@ -6,7 +6,7 @@ use crate::capacity::{Bottleneck, Placement, Room, Shortfall, Usage, borders, el
 use crate::demand::Request;
 use crate::policy::Law;
 use crate::report::{Column, Report, Table, Value};
-use crate::route::why_not;
+use crate::route::unlawful_of_each;
 use crate::topology::Topology;
 
 /// How many bottlenecks a reason names.
@@ -67,16 +67,18 @@ pub fn explain(report: &mut Report, law: &Law<'_>, spec: &Spec, outcome: &Outcom
         Column::text("violation", "What forbids the shortest physical route"),
     ];
     let mut table = Table::new("violations", "No lawful route", columns);
-    for (request, placement) in spec.requests.iter().zip(&outcome.placements) {
-        if placement.shortfall == Some(Shortfall::Unlawful) {
-            for violation in why_not(law, spec.metric, &request.query).violations {
-                table.push(vec![
-                    request.name.as_str().into(),
-                    violation.rule.code().into(),
-                    site(topology, violation.site).into(),
-                    violation.text.into(),
-                ]);
-            }
+    let placed = spec.requests.iter().zip(&outcome.placements);
+    let unlawful: Vec<_> =
+        placed.filter(|(_, placement)| placement.shortfall == Some(Shortfall::Unlawful)).map(|(request, _)| request).collect();
+    let queries: Vec<_> = unlawful.iter().map(|request| request.query.clone()).collect();
+    for (request, (_, violations)) in unlawful.into_iter().zip(unlawful_of_each(law, spec.metric, &queries)) {
+        for violation in violations {
+            table.push(vec![
+                request.name.as_str().into(),
+                violation.rule.code().into(),
+                site(topology, violation.site).into(),
+                violation.text.into(),
+            ]);
         }
     }
     if !table.rows().is_empty() {
