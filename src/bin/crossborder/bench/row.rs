@@ -12,7 +12,7 @@ use crossborder::study;
 use serde::{Deserialize, Serialize};
 
 use super::machine;
-use crate::arguments::Global;
+use crate::arguments::{Global, Reading};
 use crate::failure::{Ending, Failure};
 use crate::{answer, load};
 
@@ -133,7 +133,7 @@ pub(super) fn print(study: &str, topologies: &[PathBuf], budget: f64, global: &G
         return Err(Failure::Usage("a row is one known study of one topology".to_owned(), None));
     };
     let began = Instant::now();
-    let loaded = load::topology(path, global)?;
+    let loaded = load::topology(path, &Reading::default(), global)?;
     let reading_s = began.elapsed().as_secs_f64();
     let day = load::day(&loaded.topology, None);
     let (sites, segments) = (loaded.topology.site_count(), loaded.topology.segment_count());
