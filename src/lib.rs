@@ -8,6 +8,7 @@ pub mod demand;
 pub mod failure;
 pub mod file;
 pub mod network;
+pub mod page;
 pub mod parallel;
 pub mod policy;
 pub mod problem;

@@ -120,7 +120,7 @@ impl Value {
         }
     }
 
-    fn magnitude(&self) -> Option<f64> {
+    pub(crate) fn magnitude(&self) -> Option<f64> {
         match self {
             #[expect(clippy::cast_precision_loss, reason = "counts stay below 2^53")]
             Self::Integer(count) => Some(*count as f64),
@@ -335,7 +335,7 @@ impl Fact {
     }
 
     /// Value and unit for people.
-    fn for_people(&self) -> String {
+    pub(crate) fn for_people(&self) -> String {
         let value = self.value.for_people(self.decimals);
         match (&self.value, unit(&self.key)) {
             (Value::Unknown, _) | (_, None) => value.into_owned(),

@@ -1,7 +1,7 @@
 //! A report for people on a terminal: facts, aligned tables, small bars, notes.
 //!
-//! Where a table is wider than the terminal it first loses its bars, then its longest words their ends, and at last
-//! stands each row on its own. Into a file or a pipe nothing is cut.
+//! Where a table is wider than the terminal its headings first break between words, then its bars become shorter and go,
+//! then its longest words lose their ends, and at last each row stands on its own. Into a file or a pipe nothing is cut.
 
 use std::io;
 
@@ -11,6 +11,8 @@ use super::{Kind, Report, Style, Table, plain};
 const INDENT: usize = 2;
 const GAP: usize = 2;
 const BAR: usize = 16;
+/// Lengths that bars may have, the longest first; 0 is none.
+const BARS: [usize; 4] = [BAR, 8, 4, 0];
 const NARROWEST_TEXT: usize = 10;
 
 pub(super) fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
@@ -81,25 +83,45 @@ fn rows(table: &Table, style: Style, out: &mut dyn io::Write) -> io::Result<()> 
     }
     let cells: Vec<Vec<String>> = table.rows().iter().map(|row| texts(table, row)).collect();
     let headings: Vec<String> = table.columns().iter().map(|column| plain(&column.title()).into_owned()).collect();
-    let mut widths: Vec<usize> = headings.iter().map(|heading| width(heading)).collect();
-    for row in &cells {
-        for (widest, cell) in widths.iter_mut().zip(row) {
-            *widest = (*widest).max(width(cell));
-        }
+    let room = style.width.map_or(usize::MAX, |width| width.saturating_sub(INDENT + GAP * (headings.len() - 1)));
+    let Some((widths, bar)) = layout(table, &headings, &cells, room) else { return records(&headings, &cells, style, out) };
+    for cells in broken(&headings, &widths) {
+        line(table, &cells, &widths, &vec![None; widths.len()], bar, out)?;
     }
-    let bars = table.columns().iter().filter(|column| column.has_bar).count() * (BAR + 1);
-    let room = style.width.map_or(usize::MAX, |width| width.saturating_sub(INDENT + GAP * (widths.len() - 1)));
-    let has_bars = widths.iter().sum::<usize>() + bars <= room;
-    if !has_bars && !shrink(&mut widths, table, room) {
-        return records(&headings, &cells, style, out);
-    }
-    line(table, &headings, &widths, &vec![None; widths.len()], has_bars, out)?;
     let largest = largest(table);
     for (row, cells) in table.rows().iter().zip(&cells) {
         let shares: Vec<Option<f64>> = row.iter().zip(&largest).map(|(v, max)| Some(v.magnitude()? / (*max)?)).collect();
-        line(table, cells, &widths, &shares, has_bars, out)?;
+        line(table, cells, &widths, &shares, bar, out)?;
     }
     Ok(())
+}
+
+/// Widths of the columns and of their bars that fit; `None` if a table is not to be had in that room.
+fn layout(table: &Table, headings: &[String], cells: &[Vec<String>], room: usize) -> Option<(Vec<usize>, usize)> {
+    let of = |heading: fn(&str) -> usize| -> Vec<usize> {
+        let widest = |i: usize| cells.iter().map(|row| width(&row[i])).fold(heading(&headings[i]), usize::max);
+        (0..headings.len()).map(widest).collect()
+    };
+    let (whole, narrow) = (of(width), of(|heading| heading.split(' ').map(width).max().unwrap_or(0)));
+    let barred = table.columns().iter().filter(|column| column.has_bar).count();
+    let fits = |widths: &[usize], bar: usize| widths.iter().sum::<usize>() + barred * (bar + usize::from(bar > 0)) <= room;
+    if fits(&whole, BAR) {
+        return Some((whole, BAR));
+    }
+    if let Some(bar) = BARS.into_iter().find(|&bar| fits(&narrow, bar)) {
+        return Some((narrow, bar));
+    }
+    let mut widths = narrow;
+    shrink(&mut widths, table, room).then_some((widths, 0))
+}
+
+/// Headings in as many lines as the longest takes, all ending in the last one.
+fn broken(headings: &[String], widths: &[usize]) -> Vec<Vec<String>> {
+    let lines: Vec<Vec<String>> = headings.iter().zip(widths).map(|(heading, &width)| wrap(heading, width)).collect();
+    let height = lines.iter().map(Vec::len).max().unwrap_or(0);
+    let at =
+        |lines: &[String], row: usize| (row + lines.len()).checked_sub(height).map_or_else(String::new, |i| lines[i].clone());
+    (0..height).map(|row| lines.iter().map(|lines| at(lines, row)).collect()).collect()
 }
 
 fn texts(table: &Table, row: &[super::Value]) -> Vec<String> {
@@ -127,7 +149,7 @@ fn line(
     cells: &[String],
     widths: &[usize],
     shares: &[Option<f64>],
-    has_bars: bool,
+    bar_width: usize,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     let mut text = " ".repeat(INDENT);
@@ -138,20 +160,20 @@ fn line(
             Kind::Text | Kind::Bool => text.extend([&*cell, &pad]),
             Kind::Number(_) | Kind::Estimate(_) => text.extend([&*pad, &cell]),
         }
-        if column.has_bar && has_bars {
-            let bar = shares[i].map_or_else(String::new, bar);
-            text.extend([" ", &bar, &" ".repeat(BAR - width(&bar))]);
+        if column.has_bar && bar_width > 0 {
+            let bar = shares[i].map_or_else(String::new, |share| bar(share, bar_width));
+            text.extend([" ", &bar, &" ".repeat(bar_width - width(&bar))]);
         }
         text.push_str(&" ".repeat(GAP));
     }
     writeln!(out, "{}", text.trim_end())
 }
 
-/// A bar of up to [`BAR`] columns, in eighths of a column.
+/// A bar of up to so many columns, in eighths of a column.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share lies in 0..=1")]
-fn bar(share: f64) -> String {
+fn bar(share: f64, length: usize) -> String {
     const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-    let eighths = (share.clamp(0.0, 1.0) * (BAR * 8) as f64).round() as usize;
+    let eighths = (share.clamp(0.0, 1.0) * (length * 8) as f64).round() as usize;
     "█".repeat(eighths / 8) + EIGHTHS[eighths % 8]
 }
 
@@ -219,10 +241,21 @@ Expectations
     }
 
     #[test]
+    fn headings_break_and_bars_shorten_before_a_table_falls_apart() {
+        let lines = [
+            format!("{:19}Latency", ""),
+            format!("  {:15}  {:>7} {:4}  Note", "From", "ms", ""),
+            format!("  {:15}  {:>7} ████  =1+1", "Urumqi", "101.25"),
+        ];
+        let text = written(Some(48));
+        assert!(text.contains(&lines.join("\n")), "{text}");
+    }
+
+    #[test]
     fn bars_are_as_long_as_their_share() {
-        assert_eq!(bar(1.0), "█".repeat(16));
-        assert_eq!(bar(0.5), "█".repeat(8));
-        assert_eq!(bar(0.0), "");
-        assert_eq!(bar(1.0 / 128.0), "▏");
+        assert_eq!(bar(1.0, BAR), "█".repeat(16));
+        assert_eq!(bar(0.5, BAR), "█".repeat(8));
+        assert_eq!(bar(0.0, BAR), "");
+        assert_eq!(bar(1.0 / 128.0, BAR), "▏");
     }
 }

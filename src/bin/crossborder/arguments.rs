@@ -43,6 +43,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     Run(crate::run::Arguments),
+    Report(crate::report::Arguments),
     Route(crate::route::Arguments),
     Capacity(crate::capacity::Arguments),
     Cut(crate::cut::Arguments),

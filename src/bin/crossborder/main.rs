@@ -18,6 +18,7 @@ mod load;
 mod man;
 mod manifest;
 mod new;
+mod report;
 mod route;
 mod run;
 mod schema;
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
 fn perform(verb: &Verb, global: &Global) -> Result<Ending, Failure> {
     match verb {
         Verb::Run(arguments) => run::run(arguments, global),
+        Verb::Report(arguments) => report::run(arguments, global),
         Verb::Route(arguments) => route::run(arguments, global),
         Verb::Capacity(arguments) => capacity::run(arguments, global),
         Verb::Cut(arguments) => cut::run(arguments, global),

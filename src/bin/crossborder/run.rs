@@ -139,12 +139,16 @@ fn wanted(scenario: &Scenario, global: &Global) -> Global {
     Global { format: global.format.or(format), output: global.output.clone().or(output), ..global.clone() }
 }
 
-fn paths(scenario: &Scenario) -> Vec<PathBuf> {
+pub(crate) fn paths(scenario: &Scenario) -> Vec<PathBuf> {
     scenario.inputs.iter().map(|input| PathBuf::from(&input.path)).collect()
 }
 
 /// Computes it on the threads that were asked for; Ctrl-C stops it before the next step.
-fn work(scenario: &Scenario, checkpoint: Option<Checkpoint>, global: &Global) -> Result<(Report, Run, Interruption), Failure> {
+pub(crate) fn work(
+    scenario: &Scenario,
+    checkpoint: Option<Checkpoint>,
+    global: &Global,
+) -> Result<(Report, Run, Interruption), Failure> {
     let interruption = Interruption::arm();
     let progress = talk::Progress::new(study::steps(scenario), global);
     let goes_on = || {

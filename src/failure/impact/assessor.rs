@@ -322,6 +322,12 @@ impl<'a> Assessor<'a> {
         &self.loads[self.lanes()..]
     }
 
+    /// What each lane, then each site's gateway can carry, Mbit/s; `None` where nobody knows. Length = lanes + sites.
+    #[must_use]
+    pub fn capacities(&self) -> &[Option<u64>] {
+        &self.capacity
+    }
+
     /// What is beyond capacity in the sound network, Mbit/s.
     #[must_use]
     pub const fn sound_overload_mbps(&self) -> u64 {

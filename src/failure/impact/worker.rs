@@ -147,6 +147,15 @@ impl<'a> Worker<'a> {
         given.map(|(request, given)| (request as usize, self.assessor.carried[request as usize], given))
     }
 
+    /// The requests that the last outage touched: position, latency before, and after where a route is left; one way, in no
+    /// order.
+    pub fn detours(&self) -> impl Iterator<Item = (usize, Latency, Option<Latency>)> {
+        self.touched.iter().enumerate().map(|(i, &request)| {
+            let after = self.is_routed[i].then(|| Latency::from_ns(self.assessor.latency_ns(self.routes.get(i))));
+            (request as usize, Latency::from_ns(self.assessor.requests[request as usize].latency_ns), after)
+        })
+    }
+
     /// What the loss of one element does to routes, for all outages that it is part of.
     pub(super) fn single(&mut self, lost: &[SegmentId]) -> Single {
         self.reroute(lost, &[]);

@@ -78,7 +78,7 @@ fn point(lon: f64, lat: f64) -> Value {
 /// The line in pieces of `[lon, lat]`, none of which crosses the 180th meridian; each step goes the shorter way round.
 ///
 /// The latitude of a crossing is interpolated in longitude, as the line would be drawn on a flat map.
-fn pieces(line: &[Position]) -> Vec<Vec<[f64; 2]>> {
+pub(crate) fn pieces(line: &[Position]) -> Vec<Vec<[f64; 2]>> {
     let mut pieces = vec![vec![[line[0].lon(), line[0].lat()]]];
     for step in line.windows(2) {
         let [from, to] = [step[0], step[1]];

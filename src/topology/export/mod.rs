@@ -13,6 +13,7 @@ mod netgraph;
 mod node_link;
 mod tables;
 
+pub(crate) use geojson::pieces;
 pub use native::{cables_text, demands_text, head_text, segments_text, sites_text};
 
 use std::path::Path;

@@ -1,0 +1,128 @@
+//! Pages in a real browser: looked at, clicked, cut, printed and timed by `tests/browser/page.mjs`.
+//!
+//! It needs Node, Debian's Chromium and the two packages of `tests/browser/package.json` under `target/browser`, which
+//! `.ci/run` installs; where one of them is missing it says so and checks nothing.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+/// The cut whose numbers are compared; it interrupts, but leaves everybody a route.
+const CUT: &str = "FEA";
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn program(arguments: &[&str]) {
+    let output = Command::new(env!("CARGO_BIN_EXE_crossborder")).arg("--quiet").args(arguments).output().unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn read(path: &Path) -> Value {
+    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+}
+
+/// Why there is no browser to test with; `None` where there is one.
+fn missing() -> Option<&'static str> {
+    let answers = |program: &str| Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success());
+    let chromium = std::env::var("CROSSBORDER_CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".to_owned());
+    match () {
+        () if !answers("node") => Some("node"),
+        () if !answers(&chromium) => Some("chromium"),
+        () if !modules().join("playwright-core").exists() => Some("playwright-core under target/browser (see .ci/run)"),
+        () => None,
+    }
+}
+
+fn modules() -> PathBuf {
+    root().join("target/browser/node_modules")
+}
+
+/// A page of a synthetic topology of so many sites, and how many cables it has.
+fn synthetic(folder: &Path, sites: usize, page: &str) -> usize {
+    let topology = folder.join(format!("sites-{sites}"));
+    program(&["new", "--synthetic", &format!("sites={sites}"), "-o", text(&topology)]);
+    let scenario = folder.join(format!("sites-{sites}.toml"));
+    let head = format!("format = 1\nname = \"synthetic\"\ntopology = \"{}\"\nas_of = \"2030\"\n", text(&topology));
+    // For so many sites few demands, for it is the drawing that is timed.
+    let kind = if sites > 10_000 { "use = \"one-to-many\"\nfrom = \"CN\"" } else { "use = \"uniform\"" };
+    let demands = format!("[demands]\n{kind}\ntotal = \"1 Tbit/s\"\n");
+    fs::write(&scenario, format!("{head}{demands}[[study]]\nkind = \"capacity\"\n")).unwrap();
+    program(&["report", text(&scenario), "-o", text(&folder.join(page))]);
+    fs::read_to_string(topology.join("cables.csv")).unwrap().lines().count() - 1
+}
+
+/// The topology of the Pacific with names that try to do harm.
+fn hostile(folder: &Path) {
+    let scenario = folder.join("hostile.toml");
+    let names = [
+        "</script><script>window.harmed = 1</script>",
+        "\\\"><img src=x onerror=window.harmed=2>",
+        "'; window.harmed = 3; //",
+        "=cmd|' /C calc'!A0",
+        "abc\\u202edef\\u0007\\u001b[31m",
+        &"long".repeat(2500),
+    ];
+    let mut text = format!(
+        "format = 1\nname = \"hostile\"\ndescription = \"{}\"\ntopology = \"{}\"\nas_of = \"2022\"\n",
+        names[0],
+        self::text(&root().join("topologies/pacific"))
+    );
+    for (i, name) in names.iter().enumerate() {
+        text += &format!(
+            "[[edit]]\nadd = \"site\"\nid = \"s{i}\"\nname = \"{name}\"\nterritory = \"FJ\"\nlat = -{i}\nlon = 17{i}\nroles = \"channel\"\n"
+        );
+        text += &format!("[[edit]]\nadd = \"cable\"\nid = \"c{i}\"\nname = \"{name}\"\nkind = \"submarine\"\n");
+        let to = if i == 0 { 1 } else { 0 };
+        text += &format!(
+            "[[edit]]\nadd = \"segment\"\nid = \"e{i}\"\ncable = \"c{i}\"\na = \"s{i}\"\nb = \"s{to}\"\nlength_km = 900\n"
+        );
+    }
+    text += "[[study]]\nkind = \"route\"\npairs = [[\"s0\", \"s1\"]]\n";
+    fs::write(&scenario, text).unwrap();
+    program(&["report", self::text(&scenario), "-o", self::text(&folder.join("hostile.html"))]);
+}
+
+#[test]
+fn a_reader_sees_cuts_and_mends_in_a_real_browser() {
+    if let Some(missing) = missing() {
+        eprintln!("skipped: no {missing}");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let scenario = root().join("examples/scenarios/belt-and-road-2017.toml");
+    let at = |name: &str| folder.join(name);
+    program(&["report", text(&scenario), "-o", text(&at("page.html"))]);
+    program(&["run", text(&scenario), "--format", "json", "-o", text(&at("report.json"))]);
+    for (restore, name) in [("reroute", "free.json"), ("within-capacity", "tight.json")] {
+        program(&["cut", text(&scenario), CUT, "--restore", restore, "--format", "json", "-o", text(&at(name))]);
+    }
+    let free = read(&at("free.json"));
+    let cut = json!({"element": CUT, "reroute": free, "within_capacity": read(&at("tight.json"))});
+    let digest = read(&at("report.json.manifest.json"))["result_sha256"].clone();
+    let run = json!({"report": read(&at("report.json")), "digest": digest, "routed_gbps": free["facts"]["routed_gbps"]});
+    fs::write(at("cut.json"), cut.to_string()).unwrap();
+    fs::write(at("run.json"), run.to_string()).unwrap();
+    hostile(folder);
+    let cables = synthetic(folder, 1_080, "cables-600.html");
+    let bytes = fs::metadata(at("cables-600.html")).unwrap().len();
+    assert!((550..700).contains(&cables), "{cables} cables");
+    assert!(bytes < 500_000, "{bytes} bytes for {cables} cables");
+    let cables = synthetic(folder, 28_000, "cables-6000.html");
+    assert!(cables >= 6000, "{cables} cables");
+    let script = root().join("tests/browser/page.mjs");
+    let output = Command::new("node").arg(script).arg(modules()).arg(folder).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    eprintln!("{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{said}");
+}
