@@ -23,7 +23,7 @@ const LISTED: usize = 9_000;
 const ANSWERS: usize = 8_000;
 
 /// Entries of each list: never fewer, never more.
-const EACH: [usize; 2] = [6, 30];
+const EACH: [usize; 2] = [4, 30];
 
 /// Kinds of loss that are looked at, by the word that a link has for them.
 pub(super) const KINDS: [(&str, ElementKind); 4] = [
@@ -193,7 +193,7 @@ fn answer(free: &Assessor<'_>, [rerouted, tight]: &mut [Worker<'_>; 2], lost: &[
             };
             (position(what), after.cast_signed() - sound.cast_signed())
         })
-        .filter(|&(_, change)| change != 0)
+        .filter(|&(place, change)| is_seen(free, place, change))
         .collect();
     changes.sort_unstable();
     packed.index(changes.len());
@@ -205,6 +205,19 @@ fn answer(free: &Assessor<'_>, [rerouted, tight]: &mut [Worker<'_>; 2], lost: &[
     }
     list_demands(&mut packed, rerouted, tight, listed);
     Answer { packed: packed.text(), tolls, isolated: impact.isolated }
+}
+
+/// Tells whether a change is told: it is a thousandth of the capacity or more, or what is overloaded changes at all.
+fn is_seen(free: &Assessor<'_>, place: usize, change: i64) -> bool {
+    let lanes = free.sound_lanes();
+    let sound = if place < lanes.len() { lanes[place] } else { free.sound_switching()[place - lanes.len()] };
+    match free.capacities()[place] {
+        Some(capacity) => {
+            let is_over = sound.max(sound.saturating_add_signed(change)) > capacity;
+            change != 0 && (is_over || change.unsigned_abs().saturating_mul(1000) >= capacity)
+        }
+        None => change != 0,
+    }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a stretch is never negative, and short")]
