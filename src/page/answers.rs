@@ -23,7 +23,7 @@ const LISTED: usize = 9_000;
 const ANSWERS: usize = 8_000;
 
 /// Entries of each list: never fewer, never more.
-const EACH: [usize; 2] = [4, 30];
+const EACH: [usize; 2] = [3, 30];
 
 /// Kinds of loss that are looked at, by the word that a link has for them.
 pub(super) const KINDS: [(&str, ElementKind); 4] = [

@@ -13,7 +13,7 @@ use crate::route::{self, Answer, Spec, Way};
 use crate::topology::{Service, SiteId};
 
 /// Pairs that a page holds, at most.
-const PAIRS: usize = 200;
+const PAIRS: usize = 100;
 
 /// Territories whose main sites are paired with each other: those with most traffic.
 const TERRITORIES: usize = 16;

@@ -8,7 +8,7 @@ use super::markup::escape;
 use crate::report::{Expectation, Fact, Kind, Report, Table, Value};
 
 /// Rows of a table that a page shows, at most.
-const ROWS: usize = 25;
+const ROWS: usize = 20;
 
 /// Rows that are open to see; a longer table is folded.
 const OPEN: usize = 12;
