@@ -105,19 +105,43 @@ const sorted = (answer) => {
   return levels;
 };
 
+// Many thin lines of one look, some dozens to a path: fewer strokes, and no path so large that it becomes slow.
+const BATCH = 48;
+const strokeAll = (indices, { color, width, dash }, alpha) => {
+  pen.strokeStyle = colors[color];
+  pen.lineWidth = width;
+  pen.globalAlpha = alpha;
+  pen.setLineDash(dash ?? []);
+  let held = 0;
+  pen.beginPath();
+  for (const i of indices) {
+    const [least, most, south, north] = BOUNDS[i];
+    if (screenY(north) > view.height + 40 || screenY(south) < -40) continue;
+    const { line } = SEGMENTS[i];
+    for (const turn of turns(least, most)) {
+      pen.moveTo(screenX(line[0] + turn), screenY(line[1]));
+      for (let k = 2; k < line.length; k += 2) pen.lineTo(screenX(line[k] + turn), screenY(line[k + 1]));
+      if ((held += 1) % BATCH === 0) { pen.stroke(); pen.beginPath(); }
+    }
+  }
+  pen.stroke();
+  pen.setLineDash([]);
+};
+
 const drawCables = () => {
   const { answer, lost, route } = scene;
   const isQuiet = lost.size > 0 || route !== null;
   const changed = new Set(answer.changes.map(({ resource }) => resource >> 1));
   const levels = sorted(answer);
-  for (const level of [PLANNED, RETIRED]) for (const i of levels.get(level)) stroke(i, level, isQuiet ? 0.25 : 0.8);
+  for (const level of [PLANNED, RETIRED]) strokeAll(levels.get(level), level, isQuiet ? 0.25 : 0.8);
   // The emptiest first, so that what is full lies above.
   for (const level of [UNKNOWN, ...LEVELS]) {
-    for (const i of levels.get(level)) {
-      if (lost.has(i)) continue;
-      const alpha = isQuiet && !(lost.size && changed.has(i)) ? 0.34 : 0.95;
-      if (level.casing && alpha > 0.5) stroke(i, { color: "--ink", width: level.width + 2 }, alpha);
-      stroke(i, level, alpha);
+    const left = levels.get(level).filter((i) => !lost.has(i));
+    const moved = lost.size ? left.filter((i) => changed.has(i)) : [];
+    const rest = lost.size ? left.filter((i) => !changed.has(i)) : left;
+    for (const [indices, alpha] of [[rest, isQuiet ? 0.34 : 0.95], [moved, 0.95]]) {
+      if (level.casing && alpha > 0.5) strokeAll(indices, { color: "--ink", width: level.width + 2 }, alpha);
+      strokeAll(indices, level, alpha);
     }
   }
   pen.globalAlpha = 1;
@@ -150,6 +174,8 @@ const drawSites = () => {
   const isClose = view.scale > 0.16;
   const isQuiet = scene.lost.size > 0 || scene.route;
   const labels = [];
+  // From afar thousands of channel gateways are mere dots.
+  const isCrowded = !isClose && SITES.length > 4000;
   const shrink = Math.min(Math.max(view.scale / 0.09, 0.6), 1);
   for (const site of SITES) {
     const look = CLASSES[site.class];
@@ -160,6 +186,7 @@ const drawSites = () => {
       if (py < -20 || py > view.height + 20) continue;
       pen.globalAlpha = isQuiet ? 0.75 : 1;
       pen.fillStyle = colors["--ink"];
+      if (isCrowded && site.class === "N") { pen.fillRect(px - 1, py - 1, 2, 2); continue; }
       pen.strokeStyle = colors["--sea"];
       pen.lineWidth = 1;
       pen.beginPath();
