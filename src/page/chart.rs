@@ -289,8 +289,8 @@ mod tests {
         let svg = of(&table).unwrap();
         assert_eq!(svg.matches("class=\"error\"").count(), 2);
         assert!(svg.contains("aria-label=\"&lt;b&gt;\""), "{svg}");
-        // 99 % of the axis from 98.8 to 100 is a sixth of the way up: 232 - 218 / 6.
-        assert!(svg.contains("L624.0 19") && !svg.contains("NaN"), "{svg}");
+        // The axis begins at the whole per cent below 98.8, the lowest end of a bar: 99 is half of the way from 98 to 100.
+        assert!(svg.contains("L624.0 123.0") && !svg.contains("NaN"), "{svg}");
     }
 
     #[test]
