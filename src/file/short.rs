@@ -7,7 +7,7 @@ use std::ops::Deref;
 /// So many bytes stand in the value itself: most ids, numbers, dates and words of a table.
 const SHORT: usize = 14;
 
-/// A text that does not change, in 16 bytes and, past [`SHORT`] bytes of text, an allocation.
+/// A text that does not change, in 16 bytes and, past `SHORT` bytes of text, an allocation.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Text(Store);
 
