@@ -8,7 +8,7 @@ pub mod render;
 
 use std::num::NonZeroU32;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use code::{Code, Severity};
 
@@ -97,20 +97,24 @@ pub struct SourceFile {
     pub path: String,
     /// Its text; empty if it could not be read.
     pub text: Arc<str>,
-    /// Byte at which each line begins.
-    lines: Vec<usize>,
+    /// Byte at which each line begins, once anybody asks.
+    lines: OnceLock<Vec<usize>>,
 }
 
 impl SourceFile {
+    fn lines(&self) -> &[usize] {
+        self.lines.get_or_init(|| std::iter::once(0).chain(self.text.match_indices('\n').map(|(i, _)| i + 1)).collect())
+    }
+
     /// Zero-based number of the line that holds a byte.
     fn line_of(&self, byte: usize) -> usize {
-        self.lines.partition_point(|&start| start <= byte) - 1
+        self.lines().partition_point(|&start| start <= byte) - 1
     }
 
     /// Bytes of a line (zero-based), its end of line left out.
     fn line_range(&self, line: usize) -> Range<usize> {
-        let start = self.lines[line];
-        let end = self.lines.get(line + 1).map_or(self.text.len(), |&next| next - 1);
+        let start = self.lines()[line];
+        let end = self.lines().get(line + 1).map_or(self.text.len(), |&next| next - 1);
         let text = &self.text[start..end];
         start..start + text.strip_suffix('\r').unwrap_or(text).len()
     }
@@ -132,9 +136,7 @@ impl Problems {
 
     /// Remembers a file's text, so that places can point into it.
     pub fn add_file(&mut self, path: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
-        let text = text.into();
-        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1)).collect();
-        self.files.push(SourceFile { path: path.into(), text, lines });
+        self.files.push(SourceFile { path: path.into(), text: text.into(), lines: OnceLock::new() });
         let count = u32::try_from(self.files.len()).ok().and_then(NonZeroU32::new);
         FileId(count.expect("one was added, and there are fewer than 2^32"))
     }
@@ -185,7 +187,7 @@ impl Problems {
         let file = self.file(place.file);
         let start = place.bytes().start;
         let line = file.line_of(start);
-        (line + 1, file.text[file.lines[line]..start].chars().count() + 1)
+        (line + 1, file.text[file.lines()[line]..start].chars().count() + 1)
     }
 }
 

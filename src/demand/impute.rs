@@ -67,10 +67,7 @@ pub fn figures(raw: &mut RawTopology) -> bool {
             territory.kbps_per_user = known.map_or(KBPS_ELSEWHERE, |(_, kbps)| *kbps).into();
         }
         if is_open.contains(&true) {
-            let sources = territory.source.0.get_or_insert_default();
-            if sources.iter().all(|entry| entry.text != Step::Demands.source()) {
-                sources.push(Step::Demands.source().into());
-            }
+            territory.source.add(Step::Demands.source());
             is_filled = true;
         }
     }

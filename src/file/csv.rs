@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::file::{Entry, Form, Record, Value, suggest};
+use crate::parallel;
 use crate::problem::{FileId, Place, Problem, Problems, code};
 
 /// What spreadsheets take for the beginning of a formula.
@@ -15,7 +16,7 @@ pub(super) const FORMULA: [char; 4] = ['=', '+', '-', '@'];
 ///
 /// Unknown columns, rows that are too long or short, and broken quotes are problems. A row that cannot be read is left
 /// out, and its id put into `broken`, so that nobody complains of an unknown id because of it.
-pub fn table<T: Record + Default>(
+pub fn table<T: Record + Default + Send>(
     file: FileId,
     required: &[&str],
     broken: &mut BTreeSet<String>,
@@ -31,30 +32,98 @@ pub fn table<T: Record + Default>(
         return Vec::new();
     };
     check_header(&header, known, required, problems);
-    let columns: Vec<Option<usize>> = header.cells.iter().map(|cell| known.iter().position(|name| cell.text == *name)).collect();
-    let id = header.cells.iter().position(|cell| cell.text == "id");
-    let mut records = Vec::new();
-    while let Some(row) = scanner.row(problems) {
-        if row.is_cut || row.cells.len() != header.cells.len() {
-            broken.extend(id.and_then(|at| row.cells.get(at)).map(|cell| cell.text.as_str().to_owned()));
+    let columns = Columns {
+        fields: header.cells.iter().map(|cell| known.iter().position(|name| cell.text == *name)).collect(),
+        id: header.cells.iter().position(|cell| cell.text == "id"),
+    };
+    if text[scanner.at..].contains('"') {
+        return columns.rows(&mut scanner, broken, problems);
+    }
+    columns.lines(&scanner, broken, problems)
+}
+
+/// What the cells of a row are.
+struct Columns {
+    /// Position of each cell's field in the record; length = cells of the header.
+    fields: Vec<Option<usize>>,
+    /// The cell that is the row's id.
+    id: Option<usize>,
+}
+
+impl Columns {
+    /// All rows that are left.
+    fn rows<T: Record + Default>(
+        &self,
+        scanner: &mut Scanner<'_>,
+        broken: &mut BTreeSet<String>,
+        problems: &mut Problems,
+    ) -> Vec<T> {
+        let mut records = Vec::new();
+        while let Some(row) = scanner.row(problems) {
+            records.extend(self.record(row, broken, problems));
         }
-        if row.is_cut {
-            continue;
+        records
+    }
+
+    /// All rows that are left, where without quotes each is a line: side by side, and those in which something is wrong
+    /// once more, in order.
+    fn lines<T: Record + Default + Send>(
+        &self,
+        scanner: &Scanner<'_>,
+        broken: &mut BTreeSet<String>,
+        problems: &mut Problems,
+    ) -> Vec<T> {
+        let mut starts = Vec::new();
+        let mut at = scanner.at;
+        for line in scanner.text[at..].split('\n') {
+            if !line.trim().is_empty() {
+                starts.push(at);
+            }
+            at += line.len() + 1;
         }
-        if let Some(problem) = ragged(&row, header.cells.len()) {
-            problems.push(problem);
-            continue;
+        let read = |start: usize, broken: &mut BTreeSet<String>, problems: &mut Problems| {
+            let row = Scanner { at: start, ..*scanner }.row(problems)?;
+            self.record(row, broken, problems)
+        };
+        let mut records: Vec<T> = parallel::map(
+            starts.len(),
+            || (),
+            |(), at| {
+                let mut wrong = Problems::new();
+                let record = read(starts[at], &mut BTreeSet::new(), &mut wrong);
+                record.filter(|_| wrong.is_empty()).unwrap_or_default()
+            },
+        );
+        let mut starts = starts.into_iter();
+        records.retain_mut(|record| {
+            let start = starts.next().expect("a line for each record");
+            if record.place_mut().is_none() {
+                match read(start, broken, problems) {
+                    Some(again) => *record = again,
+                    None => return false,
+                }
+            }
+            true
+        });
+        records
+    }
+
+    /// A row's record; `None` if it cannot be read.
+    fn record<T: Record + Default>(&self, row: Row, broken: &mut BTreeSet<String>, problems: &mut Problems) -> Option<T> {
+        if row.is_cut || row.cells.len() != self.fields.len() {
+            broken.extend(self.id.and_then(|at| row.cells.get(at)).map(|cell| cell.text.as_str().to_owned()));
+            ragged(&row, self.fields.len()).into_iter().filter(|_| !row.is_cut).for_each(|problem| problems.push(problem));
+            return None;
         }
         let mut record = T::default();
         *record.place_mut() = Some(row.place());
-        for (column, cell) in columns.iter().zip(row.cells) {
-            if let Some(column) = *column {
-                record.field_at(column).set(Value::Entry(cell), problems);
+        for (field, cell) in self.fields.iter().zip(row.cells) {
+            if let Some(field) = *field {
+                record.field_at(field).set(Value::Entry(cell), problems);
             }
         }
-        records.push(record);
+        Some(record)
     }
-    records
 }
 
 /// What is wrong with a row that has not as many cells as the header.
@@ -121,11 +190,13 @@ pub(super) struct Scanner<'a> {
     text: &'a str,
     at: usize,
     is_cut: bool,
+    /// Cells of the row before.
+    width: usize,
 }
 
 impl<'a> Scanner<'a> {
     pub(super) fn new(file: FileId, text: &'a str) -> Self {
-        Self { file, text, at: 0, is_cut: false }
+        Self { file, text, at: 0, is_cut: false, width: 0 }
     }
 
     /// The next row that is not blank; `None` at the end.
@@ -135,6 +206,9 @@ impl<'a> Scanner<'a> {
             if rest.is_empty() {
                 return None;
             }
+            if rest.starts_with(|first: char| !first.is_whitespace()) {
+                break;
+            }
             let line = rest.split('\n').next().unwrap_or_default();
             if !line.trim().is_empty() {
                 break;
@@ -142,7 +216,7 @@ impl<'a> Scanner<'a> {
             self.at = (self.at + line.len() + 1).min(self.text.len());
         }
         let start = self.at;
-        let mut cells = Vec::new();
+        let mut cells = Vec::with_capacity(self.width);
         let mut end;
         loop {
             cells.push(self.cell(problems));
@@ -156,6 +230,7 @@ impl<'a> Scanner<'a> {
                 None => break,
             }
         }
+        self.width = cells.len();
         let span = start..start + self.text[start..end].trim_end().len();
         Some(Row { file: self.file, cells, span, is_cut: self.is_cut })
     }

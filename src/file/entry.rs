@@ -33,9 +33,19 @@ pub struct Entry {
     pub place: Option<Place>,
 }
 
-/// Several values, written as a TOML array or joined with `+`; `None` means that nobody says.
+/// Several values, written as a TOML array or joined with `+`, or nothing that anybody says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct List(pub Option<Vec<Entry>>);
+pub struct List(Said);
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum Said {
+    #[default]
+    Nothing,
+    /// Most lists of a large topology, without an allocation.
+    One(Entry),
+    /// None, or several.
+    Many(Vec<Entry>),
+}
 
 impl<T: ToString> From<T> for Entry {
     /// The text without outer spaces, which no table keeps.
@@ -49,7 +59,22 @@ impl<T: ToString> From<T> for Entry {
 
 impl<T: ToString> FromIterator<T> for List {
     fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
-        Self(Some(values.into_iter().map(Entry::from).collect()))
+        values.into_iter().map(Entry::from).collect::<Vec<_>>().into()
+    }
+}
+
+impl From<Entry> for List {
+    fn from(entry: Entry) -> Self {
+        Self(Said::One(entry))
+    }
+}
+
+impl From<Vec<Entry>> for List {
+    fn from(mut entries: Vec<Entry>) -> Self {
+        Self(match entries.len() {
+            1 => Said::One(entries.remove(0)),
+            _ => Said::Many(entries),
+        })
     }
 }
 
@@ -57,7 +82,43 @@ impl List {
     /// The values; none where nobody says.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
-        self.0.as_deref().unwrap_or_default()
+        self.said().unwrap_or_default()
+    }
+
+    /// The values; `None` where nobody says.
+    #[must_use]
+    pub fn said(&self) -> Option<&[Entry]> {
+        match &self.0 {
+            Said::Nothing => None,
+            Said::One(entry) => Some(std::slice::from_ref(entry)),
+            Said::Many(entries) => Some(entries),
+        }
+    }
+
+    /// Takes the values out; `None` where nobody says.
+    pub fn take(&mut self) -> Option<Vec<Entry>> {
+        match std::mem::take(&mut self.0) {
+            Said::Nothing => None,
+            Said::One(entry) => Some(vec![entry]),
+            Said::Many(entries) => Some(entries),
+        }
+    }
+
+    /// Adds a value that is not there yet.
+    pub fn add(&mut self, text: &str) {
+        let mut entries = self.take().unwrap_or_default();
+        if entries.iter().all(|entry| entry.text != text) {
+            entries.push(text.into());
+        }
+        *self = entries.into();
+    }
+
+    /// Leaves out the values of which the test does not hold.
+    pub fn retain(&mut self, test: impl FnMut(&Entry) -> bool) {
+        if let Some(mut entries) = self.take() {
+            entries.retain(test);
+            *self = entries.into();
+        }
     }
 }
 

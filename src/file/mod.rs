@@ -81,7 +81,8 @@ pub fn take(shown: &str, bytes: Vec<u8>, problems: &mut Problems, inputs: &mut V
     };
     let has_mark = text.starts_with('\u{feff}');
     let text = if has_mark { text['\u{feff}'.len_utf8()..].to_owned() } else { text };
-    let (nul, windows) = (text.find('\0'), text.find("\r\n"));
+    let nul = text.find('\0');
+    let windows = text.match_indices('\r').map(|(at, _)| at).find(|at| text[at + 1..].starts_with('\n'));
     let file = problems.add_file(shown, text);
     let place = |start: usize, end: usize| Place::new(file, start..end);
     if has_mark {
@@ -174,23 +175,22 @@ fn bytes(path: &Path, line_limit: usize) -> Result<Vec<u8>, Refusal> {
     };
     let length = usize::try_from(metadata.len()).ok().filter(|length| *length <= FILE_LIMIT).ok_or_else(too_long)?;
     let mut file = File::open(path).map_err(unreadable)?;
-    let (mut bytes, mut line_start, mut line) = (Vec::with_capacity(length), 0, 1);
+    let (mut bytes, mut line_start) = (Vec::with_capacity(length), 0);
+    // No block holds a whole line that is too long: only the one that it ends, and the one that it begins, may be.
     let mut block = vec![0; 64 << 10];
     loop {
         let count = file.read(&mut block).map_err(unreadable)?;
         if count == 0 {
             return Ok(bytes);
         }
-        let old = bytes.len();
-        bytes.extend_from_slice(&block[..count]);
-        for (i, _) in block[..count].iter().enumerate().filter(|&(_, &byte)| byte == b'\n') {
-            if old + i - line_start > line_limit {
-                return Err(too_long_line(bytes, line_start, line));
-            }
-            (line_start, line) = (old + i + 1, line + 1);
+        let (old, block) = (bytes.len(), &block[..count]);
+        bytes.extend_from_slice(block);
+        let is_end = |byte: &u8| *byte == b'\n';
+        if old + block.iter().position(is_end).unwrap_or(count) - line_start > line_limit {
+            return Err(too_long_line(bytes, line_start));
         }
-        if bytes.len() - line_start > line_limit {
-            return Err(too_long_line(bytes, line_start, line));
+        if let Some(last) = block.iter().rposition(is_end) {
+            line_start = old + last + 1;
         }
         if bytes.len() > FILE_LIMIT {
             return Err(too_long());
@@ -198,8 +198,9 @@ fn bytes(path: &Path, line_limit: usize) -> Result<Vec<u8>, Refusal> {
     }
 }
 
-fn too_long_line(mut before: Vec<u8>, line_start: usize, line: usize) -> Refusal {
+fn too_long_line(mut before: Vec<u8>, line_start: usize) -> Refusal {
     before.truncate(line_start);
+    let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
     let message = format!("line {line} is longer than {} KiB", LINE_LIMIT >> 10);
     let help = "check that it is a topology or scenario file, and that quotes and line ends are where they should be";
     Refusal { before, ..Refusal::new(code::TOO_LARGE, message, help) }

@@ -180,8 +180,11 @@ impl Field for Entry {
 impl Field for List {
     fn set(&mut self, value: Value, problems: &mut Problems) {
         match value {
-            Value::Entry(entry) if entry.is_blank() => self.0 = None,
-            Value::Entry(entry) => self.0 = Some(entry.split('+')),
+            Value::Entry(entry) if entry.is_blank() => *self = Self::default(),
+            Value::Entry(entry) if entry.text.contains('+') || entry.text.trim() != &*entry.text => {
+                *self = entry.split('+').into();
+            }
+            Value::Entry(entry) => *self = Entry { form: Form::Plain, ..entry }.into(),
             Value::List(values, _) => {
                 let mut entries = Vec::new();
                 for value in values {
@@ -190,18 +193,18 @@ impl Field for List {
                         Value::List(..) | Value::Table(_) => value.refuse("a single value", problems),
                     }
                 }
-                self.0 = Some(entries);
+                *self = entries.into();
             }
             Value::Table(_) => value.refuse("a list", problems),
         }
     }
 
     fn get(&self) -> Option<Value> {
-        Some(Value::List(self.0.as_ref()?.iter().cloned().map(Value::Entry).collect(), None))
+        Some(Value::List(self.said()?.iter().cloned().map(Value::Entry).collect(), None))
     }
 
     fn is_said(&self) -> bool {
-        self.0.is_some()
+        self.said().is_some()
     }
 
     fn flat(&self) -> Cow<'_, str> {
@@ -227,7 +230,7 @@ impl Field for Lists {
                 Value::List(..) => list.set(row, problems),
                 Value::Entry(_) | Value::Table(_) => row.refuse("a list", problems),
             }
-            lists.extend(list.0);
+            lists.extend(list.take());
         }
         self.0 = Some(lists);
     }

@@ -146,5 +146,6 @@ mod tests {
     #[test]
     fn values_are_small_for_a_topology_has_millions() {
         assert_eq!((size_of::<Text>(), size_of::<Entry>()), (16, 32));
+        assert_eq!(size_of::<crate::file::List>(), 32);
     }
 }

@@ -234,12 +234,11 @@ fn conditions(row: &RawExpect, places: &Places, problems: &mut Problems) -> Vec<
     let sites = |entries: &[Entry], problems: &mut Problems| -> Vec<SiteId> {
         entries.iter().filter_map(|entry| places.site(entry, problems)).collect()
     };
-    all.extend(row.via.0.as_deref().map(|entries| Condition::Via(sites(entries, problems))));
-    all.extend(row.switched_at.0.as_deref().map(|entries| Condition::SwitchedAt(sites(entries, problems))));
+    all.extend(row.via.said().map(|entries| Condition::Via(sites(entries, problems))));
+    all.extend(row.switched_at.said().map(|entries| Condition::SwitchedAt(sites(entries, problems))));
     all.extend(
         row.avoids
-            .0
-            .as_deref()
+            .said()
             .map(|entries| Condition::Avoids(entries.iter().filter_map(|entry| places.territory(entry, problems)).collect())),
     );
     all

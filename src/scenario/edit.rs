@@ -177,9 +177,7 @@ fn forget(kind: Kind, id: &Entry, raw: &mut RawTopology, problems: &mut Problems
     for group in &mut raw.head.risk_group {
         let lists = [(&mut group.sites, Kind::Site), (&mut group.cables, Kind::Cable), (&mut group.segments, Kind::Segment)];
         for (list, of) in lists {
-            if let Some(entries) = &mut list.0 {
-                entries.retain(|entry| !(of == kind && is_gone(entry) || of == Kind::Segment && is_lost(entry)));
-            }
+            list.retain(|entry| !(of == kind && is_gone(entry) || of == Kind::Segment && is_lost(entry)));
         }
     }
     let lost = demands - raw.demands.len();

@@ -10,7 +10,7 @@ use crate::topology::import::{Format, Options, Request, UNITS};
 /// What is to be read, and how; paths count from the folder `base`.
 pub(super) fn request(raw: &RawScenario, path: PathBuf, base: &Path, problems: &mut Problems) -> Request {
     let Some(reading) = &raw.reading else { return Request::new(path) };
-    let header = reading.header.0.as_ref().map(|names| names.iter().map(text).collect());
+    let header = reading.header.said().map(|names| names.iter().map(text).collect());
     Request {
         from: reading.from.word("format", &Format::WORDS, problems),
         nodes: beside(&reading.nodes, base, problems),

@@ -32,11 +32,11 @@ impl Builder<'_> {
             list.entries().iter().for_each(|entry| this.zone(entry, true));
             texts(list)
         };
-        let domestic = row.domestic.0.as_ref().map(|zones| {
+        let domestic = row.domestic.said().map(|zones| {
             zones.iter().for_each(|entry| self.zone(entry, false));
             texts(&row.domestic)
         });
-        let far = row.far.0.as_ref().map(|far| {
+        let far = row.far.said().map(|far| {
             let known = far.iter().filter_map(|entry| self.territory_names.resolve(entry, self.problems));
             known.map(TerritoryId::from_index).collect()
         });
@@ -59,7 +59,7 @@ impl Builder<'_> {
     }
 
     fn services(&mut self, row: &RawScope, role: Option<Role>) -> Vec<Service> {
-        if let Some(entries) = &row.services.0 {
+        if let Some(entries) = row.services.said() {
             return entries.iter().filter_map(|entry| entry.word("service class", SERVICES, self.problems)).collect();
         }
         match role {
@@ -86,7 +86,7 @@ impl Builder<'_> {
             problem.place = row.role.place.clone().or_else(|| row.place.clone());
             self.problems.push(problem.help("a border gateway joins its `home` area to the `pair` area abroad"));
         }
-        for (key, list) in other.iter().filter(|(_, list)| list.0.is_some()) {
+        for (key, list) in other.iter().filter(|(_, list)| list.said().is_some()) {
             let mut problem =
                 Problem::new(code::KEY_DOES_NOT_APPLY, format!("`{key}` does not apply to a {} scope", role.word()));
             problem.place = list.entries().first().and_then(|entry| entry.place.clone()).or_else(|| row.place.clone());

@@ -1,6 +1,6 @@
 //! Territories of sites whose country nobody says.
 
-use super::{Step, mark, position, territory};
+use super::{Step, position, territory};
 use crate::topology::gazetteer::Gazetteer;
 use crate::topology::grid::Near;
 use crate::topology::raw::RawTopology;
@@ -32,7 +32,7 @@ pub(super) fn fill(raw: &mut RawTopology, world: &Gazetteer) -> usize {
         territory(raw, &code, world, Step::Country);
         let site = &mut raw.sites[i];
         site.territory = code.into();
-        mark(&mut site.source, Step::Country);
+        site.source.add(Step::Country.source());
         count += 1;
     }
     let is_empty = raw.sites.iter().all(|site| site.territory.text != NOWHERE);

@@ -1,6 +1,6 @@
 //! Latencies written out, for formats that state them.
 
-use super::{Step, kinds, mark};
+use super::{Step, kinds};
 use crate::topology::latency::latency;
 use crate::topology::raw::RawTopology;
 use crate::topology::words::CABLE_KINDS;
@@ -14,7 +14,7 @@ pub(super) fn fill(raw: &mut RawTopology) -> usize {
         let length = segment.length_km.text.parse().ok().and_then(Length::from_km);
         if let (true, Some(length), Some(kind)) = (segment.latency_ms.is_blank(), length, kind) {
             segment.latency_ms = latency(kind, length).ms().into();
-            mark(&mut segment.source, Step::Latency);
+            segment.source.add(Step::Latency.source());
             count += 1;
         }
     }

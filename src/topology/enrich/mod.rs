@@ -144,14 +144,6 @@ fn add_source(raw: &mut RawTopology, id: &str, kind: &str, title: &str) {
     }
 }
 
-/// Names the source of a step in a row, beside those it has.
-fn mark(list: &mut List, step: Step) {
-    let entries = list.0.get_or_insert_default();
-    if entries.iter().all(|entry| entry.text != step.source()) {
-        entries.push(step.source().into());
-    }
-}
-
 /// The source of a step alone.
 fn only(step: Step) -> List {
     [step.source()].into_iter().collect()
@@ -171,8 +163,8 @@ fn give_role(site: &mut RawSite, role: &str, step: Step) -> bool {
     if has_role(site, role) || has_role(site, "branching-unit") {
         return false;
     }
-    site.roles.0.get_or_insert_default().push(role.into());
-    mark(&mut site.source, step);
+    site.roles.add(role);
+    site.source.add(step.source());
     true
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Step, ends, give_role, kinds, mark, only, position, unused};
+use super::{Step, ends, give_role, kinds, only, position, unused};
 use crate::topology::gazetteer::Gazetteer;
 use crate::topology::geography::great_circle_m;
 use crate::topology::raw::{RawScope, RawSite, RawTopology};
@@ -95,7 +95,7 @@ fn capitals(raw: &mut RawTopology, world: &Gazetteer) -> usize {
         let territory = &mut raw.head.territory[at];
         if territory.main.is_blank() {
             territory.main = raw.sites[gateway].id.text.as_str().into();
-            mark(&mut territory.source, Step::Roles);
+            territory.source.add(Step::Roles.source());
         }
     }
     count

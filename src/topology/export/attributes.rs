@@ -208,7 +208,8 @@ pub(super) fn cables_are_not_held(raw: &RawTopology, findings: &mut Findings) {
         let RawCable { name, length_km, fibre_pairs, valid_from, valid_to, confidence, note, .. } = cable;
         let is_more =
             [name, length_km, fibre_pairs, valid_from, valid_to, confidence, note].iter().any(|entry| !entry.is_blank());
-        if is_more || cable.owners.0.is_some() || cable.licensees.0.is_some() || !used.contains(cable.id.text.as_str()) {
+        if is_more || cable.owners.said().is_some() || cable.licensees.said().is_some() || !used.contains(cable.id.text.as_str())
+        {
             findings.note(finding::NOT_HELD, || format!("name, owners, length and dates of cable {}", cable.id.text));
         }
     }

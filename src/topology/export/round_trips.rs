@@ -256,7 +256,7 @@ fn not_held(raw: &RawTopology) -> usize {
     let is_more = |cable: &&RawCable| {
         let RawCable { name, length_km, fibre_pairs, note, confidence, .. } = cable;
         [name, length_km, fibre_pairs, note, confidence].iter().any(|entry| !entry.is_blank())
-            || cable.owners.0.is_some()
+            || cable.owners.said().is_some()
             || raw.segments.iter().all(|row| row.cable.text != cable.id.text)
     };
     [&head.title, &head.description].iter().filter(|entry| !entry.is_blank()).count()

@@ -117,7 +117,7 @@ fn optional(text: Option<impl ToString>) -> Entry {
 }
 
 fn list(text: &str) -> List {
-    List(Some(vec![word(text)]))
+    word(text).into()
 }
 
 /// A length to the metre, without needless zeros.
