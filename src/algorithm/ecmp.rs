@@ -2,6 +2,9 @@
 //! the lanes.
 //!
 //! It splits per hop, as routers do (RFC 2992), not per route. It knows no capacities: a load may exceed what a lane carries.
+//! Loads under one outage after another are found by touching what each changes (see [`repair`]).
+
+pub mod repair;
 
 use std::collections::BTreeMap;
 
@@ -59,6 +62,13 @@ impl EqualCost<'_> {
     pub fn split_per_hop(&mut self, demands: &[(SiteId, f64)], loads: &mut [f64]) -> f64 {
         let lanes = self.routes.network.lanes();
         assert_eq!(loads.len(), 2 * self.routes.network.segment_count(), "one load per lane");
+        let unrouted = self.put_in(demands);
+        self.spread(|arcs, part| loads[lanes[arcs[0].index()].index()] += part);
+        unrouted
+    }
+
+    /// Lets demands begin at their nearest starts; returns what nothing leads for.
+    fn put_in(&mut self, demands: &[(SiteId, f64)]) -> f64 {
         let mut unrouted = 0.0;
         for &(source, amount) in demands {
             let count = self.routes.starts(source).count();
@@ -69,7 +79,6 @@ impl EqualCost<'_> {
                 self.amounts[start.index()] += amount / as_f64(count);
             }
         }
-        self.spread(|arcs, part| loads[lanes[arcs[0].index()].index()] += part);
         unrouted
     }
 

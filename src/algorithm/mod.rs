@@ -3,6 +3,7 @@
 //! Each takes the network, what is out of service, the question, and a workspace that it may scribble on, so that
 //! asking again allocates nothing but the answer.
 
+pub mod all_pairs;
 pub mod block;
 pub mod components;
 pub mod connectivity;
