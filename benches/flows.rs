@@ -65,8 +65,8 @@ fn lemon() -> Option<PathBuf> {
         eprintln!("skipped: no g++ with LEMON (Debian: g++ liblemon-dev)");
         return None;
     }
-    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("lemon_preflow");
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers/lemon_preflow.cpp");
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("lemon");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers/lemon.cpp");
     let output = compiler().arg(source).arg("-o").arg(&program).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Some(program)
@@ -74,10 +74,12 @@ fn lemon() -> Option<PathBuf> {
 
 /// The sum of LEMON's flows and the time it took.
 fn run_lemon(program: &Path, file: &str) -> (u64, Duration) {
-    let output = Command::new(program).args([path("g1.edges"), path(file)]).output().unwrap();
+    let output = Command::new(program).args(["flows", "60"]).args([path("g1.edges"), path(file)]).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
-    let (sum, nanoseconds) = text.trim().split_once(' ').unwrap();
-    (sum.parse().unwrap(), Duration::from_nanos(nanoseconds.parse().unwrap()))
+    let mut lines = text.lines();
+    let nanoseconds = lines.next().unwrap().rsplit(' ').next().unwrap().parse().unwrap();
+    let flow = |line: &str| line.split(' ').next().unwrap().parse::<u64>().unwrap();
+    (lines.map(flow).sum(), Duration::from_nanos(nanoseconds))
 }
 
 fn max_flow(criterion: &mut Criterion) {

@@ -2,34 +2,38 @@
 //! one thread, and says answers and times as JSON.
 //!
 //! ```text
-//!   cargo bench --bench peers -- FOLDER     edges.txt, pairs.txt, states.txt and ours.json in that folder
+//!   cargo bench --bench peers -- FOLDER     edges.txt, pairs.txt, states.txt, split.txt and ours.json in that folder
 //! ```
 //!
-//! The network is that of the synthetic topology of 1,500 sites, whoever runs it; risk groups are its cables. As one of the
-//! benches, without a folder, it only tries itself on a small one.
+//! The network is that of the synthetic topology of 1,500 sites, whoever runs it; risk groups are its cables. What is split
+//! over equal-cost routes is taken from `split.txt` where that is there already. As one of the benches, without a folder, it
+//! only tries itself on a small one.
 
 #![expect(clippy::unwrap_used, reason = "a bench stops at the first surprise")]
 #![expect(clippy::print_stdout, reason = "it says where the answers are")]
 
 use std::fmt::Write as _;
 use std::fs;
+use std::hint::black_box;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use crossborder::algorithm::all_pairs::{self, Elimination};
 use crossborder::algorithm::block::Block;
 use crossborder::algorithm::connectivity::{Connectivity, Workspace};
+use crossborder::algorithm::ecmp::{self, repair::SoundSplit};
 use crossborder::algorithm::max_flow::{Limits, MaxFlow, Value};
 use crossborder::algorithm::{repair, shortest_path};
 use crossborder::failure::sample::{Component, Sampler};
 use crossborder::network::{Network, Outage, UNREACHABLE, VertexId};
-use crossborder::problem::Problems;
 use crossborder::random::Seed;
-use crossborder::topology::synthetic::{self, Wish};
-use crossborder::topology::{CableId, CapacityBasis, SegmentId, SiteId, Topology, build};
+use crossborder::topology::{SegmentId, SiteId};
 
+mod input;
 mod timing;
 
-use timing::timed;
+use input::{Input, input};
+use timing::{is_trial, timed};
 
 /// Each risk group is down in so many states.
 const UNAVAILABILITY: f64 = 0.014;
@@ -38,53 +42,34 @@ const BLOCKS: u64 = 8;
 /// Pairs of sites for flows.
 const PAIRS: u32 = 200;
 
-struct Input {
-    network: Network,
-    groups: Vec<Vec<SegmentId>>,
-    edges: Vec<(SiteId, SiteId, u32, [u64; 2])>,
-}
-
-/// The physical network in whole microseconds; capacities in Gbit/s.
-fn input(sites: u32) -> Input {
-    let mut problems = Problems::new();
-    let raw = synthetic::network(Wish { sites, seed: 1 });
-    let topology: Topology = build::topology(raw, &mut problems).expect("a synthetic topology is sound");
-    let edge = |(_, segment): (SegmentId, &crossborder::topology::Segment)| {
-        let [a, b] = segment.ends;
-        let micros = u32::try_from(segment.latency.ns() / 1_000).unwrap().max(1);
-        let gbps = segment.capacity.on(CapacityBasis::Lit).mbps() / 1_000;
-        (a, b, micros, [gbps.max(1); 2])
-    };
-    let edges: Vec<_> = topology.segments().map(edge).collect();
-    let mut groups = vec![Vec::new(); topology.cables().len()];
-    for (id, segment) in topology.segments() {
-        let CableId(cable) = segment.cable;
-        groups[cable as usize].push(id);
-    }
-    Input { network: Network::of_sites(topology.site_count(), &edges), groups, edges }
-}
-
 fn main() {
     let folder = std::env::args().skip(1).find(|argument| !argument.starts_with("--")).map(PathBuf::from);
     let input = input(if folder.is_some() { 1_500 } else { 100 });
     let scratch = tempfile::tempdir().unwrap();
     let folder = folder.unwrap_or_else(|| scratch.path().to_owned());
     fs::create_dir_all(&folder).unwrap();
-    let answers = [distances(&input), flows(&input, &folder), every_group_lost(&input), states(&input, &folder)];
+    let size = format!("{} sites, {} segments", input.network.site_count(), input.edges.len());
+    let mut lines = Vec::new();
+    for Answer { task, parts, time } in
+        [distances(&input), flows(&input, &folder), every_group_lost(&input), states(&input, &folder)]
+    {
+        let parts: Vec<String> = parts.iter().map(|[a, b]| format!("[{a}, {b}]")).collect();
+        lines.push(line(task, &size, time, &parts));
+    }
+    lines.push(split(&folder));
     let mut edges = String::new();
     for ((a, b, micros, capacity), group) in input.edges.iter().zip(group_of(&input)) {
-        writeln!(edges, "{} {} {micros} {} {group}", a.0, b.0, capacity[0]).unwrap();
+        writeln!(edges, "{} {} {} {micros} {group}", a.0, b.0, capacity[0]).unwrap();
     }
     fs::write(folder.join("edges.txt"), edges).unwrap();
-    let lines: Vec<String> = answers
-        .iter()
-        .map(|Answer { task, parts, time }| {
-            let parts: Vec<String> = parts.iter().map(|[a, b]| format!("[{a}, {b}]")).collect();
-            format!("  \"{task}\": {{\"seconds\": {:.9}, \"parts\": [{}]}}", time.as_secs_f64(), parts.join(", "))
-        })
-        .collect();
     fs::write(folder.join("ours.json"), format!("{{\n{}\n}}\n", lines.join(",\n"))).unwrap();
-    println!("{} sites, {} segments: {}", input.network.site_count(), input.edges.len(), folder.join("ours.json").display());
+    println!("{size}: {}", folder.join("ours.json").display());
+}
+
+/// A task as one member of a JSON object; each part is JSON.
+fn line(task: &str, size: &str, time: Duration, parts: &[String]) -> String {
+    let seconds = time.as_secs_f64();
+    format!("  \"{task}\": {{\"size\": \"{size}\", \"seconds\": {seconds:.9}, \"parts\": [{}]}}", parts.join(", "))
 }
 
 fn group_of(input: &Input) -> Vec<usize> {
@@ -102,16 +87,15 @@ struct Answer {
     time: Duration,
 }
 
-/// From each site: the sum of all distances that there are, and the sites without any.
+/// From each site: the sum of all distances that there are, and the sites without any. The time includes all preparation.
 fn distances(input: &Input) -> Answer {
     let network = &input.network;
-    let from = |source: VertexId, workspace: &mut shortest_path::Workspace| {
-        let tree = shortest_path::grow_tree(network, &Outage::none_of(network), [source], workspace);
-        (0..network.vertex_count()).fold([0, 0], |sum, vertex| add(sum, tree.distance(VertexId::from_index(vertex))))
-    };
+    let mut workspace = all_pairs::Workspace::default();
     let (parts, time) = least(|| {
-        let mut workspace = shortest_path::Workspace::new();
-        (0..network.vertex_count()).map(|source| from(VertexId::from_index(source), &mut workspace)).collect()
+        let elimination = Elimination::new(network).expect("cables come apart");
+        let found = elimination.all_pairs(&Outage::none_of(network), &mut workspace).expect("routes are shorter than seconds");
+        let from = |source| found.costs_from(VertexId::from_index(source)).fold([0, 0], add);
+        (0..network.vertex_count()).map(from).collect()
     });
     Answer { task: "all-pairs distances", parts, time }
 }
@@ -199,12 +183,71 @@ fn states(input: &Input, folder: &Path) -> Answer {
     Answer { task: "connectivity of sampled states", parts, time }
 }
 
-/// The answer, and the least time of five runs.
-fn least<T>(mut work: impl FnMut() -> T) -> (T, Duration) {
-    let (mut answer, mut time) = timed(&mut work);
-    for _ in 1..5 {
-        let (again, took) = timed(&mut work);
-        (answer, time) = (again, time.min(took));
+/// Every link lost in turn, the demands split over all routes of least cost: the load of each lane, link after link, there
+/// and back. The time includes the split of the sound network.
+fn split(folder: &Path) -> String {
+    let path = folder.join("split.txt");
+    if !path.exists() {
+        fs::write(&path, small_split()).unwrap();
     }
+    let text = fs::read_to_string(&path).unwrap();
+    let mut rows = text.lines().map(|line| line.split(' ').collect::<Vec<_>>());
+    let name = rows.next().unwrap().join(" ");
+    let (mut links, mut demands, mut sites) = (Vec::new(), Vec::new(), 0);
+    for row in rows {
+        let ends = [row[1], row[2]].map(|site| SiteId(site.parse().unwrap()));
+        sites = ends.iter().map(|site| site.index() + 1).fold(sites, usize::max);
+        match row[0] {
+            "link" => links.push((ends[0], ends[1], row[3].parse().unwrap(), [1; 2])),
+            _ => demands.push((ends, row[3].parse().unwrap())),
+        }
+    }
+    let network = Network::of_sites(sites, &links);
+    let lost: Vec<SegmentId> = (0..links.len()).map(SegmentId::from_index).collect();
+    let outages: Vec<Outage> = lost.iter().map(|&segment| Outage::of(links.len(), [segment])).collect();
+    let ((), time) = least(|| {
+        let (split, mut workspace) = (SoundSplit::new(&network, &demands), ecmp::repair::Workspace::default());
+        for (outage, lost) in outages.iter().zip(&lost) {
+            black_box(split.repair(outage, std::slice::from_ref(lost), &mut workspace));
+        }
+    });
+    let (split, mut workspace) = (SoundSplit::new(&network, &demands), ecmp::repair::Workspace::default());
+    let part = |(outage, lost): (&Outage, &SegmentId)| {
+        let mut loads = split.loads().to_vec();
+        for &(lane, load) in split.repair(outage, std::slice::from_ref(lost), &mut workspace).changed {
+            loads[lane.index()] = load;
+        }
+        let loads: Vec<String> = loads.iter().map(|load| format!("{load:.6}")).collect();
+        format!("[{}]", loads.join(", "))
+    };
+    let parts: Vec<String> = outages.iter().zip(&lost).map(part).collect();
+    let size = format!("{name}: {sites} sites, {} links, {} demands", links.len(), demands.len());
+    line("equal-cost loads, every link lost", &size, time, &parts)
+}
+
+/// Links of a small synthetic topology, lengths as costs, and demands between some of its sites.
+fn small_split() -> String {
+    let Input { network, edges, .. } = input(100);
+    let mut text = "synthetic-100\n".to_owned();
+    for (a, b, micros, _) in edges {
+        writeln!(text, "link {} {} {micros}", a.0, b.0).unwrap();
+    }
+    let ends: Vec<usize> = (0..network.site_count()).step_by(4).collect();
+    for (i, a) in ends.iter().enumerate() {
+        for b in ends.iter().filter(|&b| b != a) {
+            writeln!(text, "demand {a} {b} {}", 1 + (i * 7 + b) % 100).unwrap();
+        }
+    }
+    text
+}
+
+/// The answer, and the least time of five, each of so many runs that the system's clock of threads is fine enough.
+fn least<T>(mut work: impl FnMut() -> T) -> (T, Duration) {
+    const ENOUGH: f64 = 0.1;
+    let clock = Instant::now();
+    let mut answer = work();
+    let runs = if is_trial() { 1 } else { 1 + (ENOUGH / clock.elapsed().as_secs_f64().max(1e-6)) as u32 };
+    let mut round = || timed(|| (0..runs).for_each(|_| answer = work())).1 / runs;
+    let time = (0..5).map(|_| round()).min().expect("there are five");
     (answer, time)
 }

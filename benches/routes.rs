@@ -10,6 +10,7 @@ use std::fs;
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use crossborder::algorithm::all_pairs::{self, Elimination};
 use crossborder::algorithm::disjoint::{self, BUDGET, Groups, Query, Wanted, find_pair};
 use crossborder::algorithm::k_shortest::{self, list_routes};
 use crossborder::algorithm::shortest_path::{Workspace, find_route, grow_tree};
@@ -113,6 +114,14 @@ fn all_pairs(criterion: &mut Criterion) {
         let sum = ours(&network, &outage, &mut workspace);
         assert_eq!(sum, theirs(&graph), "{}", map.name);
         assert_eq!(sum, map.published.unwrap_or(sum), "{}", map.name);
+        let elimination = Elimination::new(&network).expect("cables and grids come apart");
+        let mut memory = all_pairs::Workspace::default();
+        let mut at_once = |elimination: &Elimination<'_>| {
+            let found = elimination.all_pairs(&outage, &mut memory).expect("routes are shorter than a second");
+            let from = |source| found.costs_from(VertexId::from_index(source)).filter(|&cost| cost != UNREACHABLE).sum::<u64>();
+            (0..network.vertex_count()).map(from).sum::<u64>()
+        };
+        assert_eq!(at_once(&elimination), sum, "{}", map.name);
         if !is_trial() {
             let mut time_ours = || timed(|| black_box(ours(&network, &outage, &mut workspace))).1;
             let [a, b] = least_in_turn(5, [&mut time_ours, &mut || timed(|| black_box(theirs(&graph))).1]);
@@ -123,6 +132,8 @@ fn all_pairs(criterion: &mut Criterion) {
         let mut group = criterion.benchmark_group(format!("all-pairs/{}/{}", map.name, map.sites));
         group.sample_size(10).throughput(Throughput::Elements((map.sites * map.sites) as u64));
         group.bench_function("crossborder", |bencher| bencher.iter(|| ours(&network, &outage, &mut workspace)));
+        group.bench_function("by elimination", |bencher| bencher.iter(|| at_once(&elimination)));
+        group.bench_function("order of elimination", |bencher| bencher.iter(|| Elimination::new(&network)));
         group.bench_function("petgraph", |bencher| bencher.iter(|| theirs(&graph)));
         group.finish();
     }

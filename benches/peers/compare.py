@@ -1,25 +1,31 @@
 #!/usr/bin/env python3
 """Other libraries on the same work as ours, one after the other, on one thread.
 
-    python3 benches/peers/compare.py [--folder FOLDER] [--keep-environment FOLDER]
+    python3 benches/peers/compare.py [--scenario FILE] [--json FILE] [--folder FOLDER] [--environment FOLDER]
 
 Makes a throwaway Python environment, installs the peers, lets `cargo bench --bench peers` write inputs and our answers,
 runs each peer on the same inputs, checks that the answers agree, and prints the ratios, rows where we lose included.
-A peer that cannot be installed is skipped with a word. Where the whole task would take a peer long, it does a part that is
+A peer that cannot be had is skipped with a word. Where the whole task would take a peer long, it does a part that is
 chosen by its number alone, whose answers are checked all the same, and its time is scaled.
+
+A scenario of NetGraph (such as cost266) is what equal-cost loads are found on; without one, a small synthetic topology.
+Capacities are left out there, for NetGraph admits traffic by them, link after link, and what it reports is then no load.
 """
 
 import argparse
 import importlib
+import importlib.metadata
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 import venv
 
+# By the name in code: what is installed.
 PEERS = {
     "networkx": "networkx",
     "rustworkx": "rustworkx",
@@ -27,6 +33,7 @@ PEERS = {
     "scipy": "scipy",
     "networkit": "networkit",
     "ortools": "ortools",
+    "ngraph": "ngraph",
 }
 # A part of a task is done in about so long, seconds.
 PATIENCE = 4.0
@@ -35,22 +42,30 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--scenario", type=pathlib.Path, help="a NetGraph scenario for equal-cost loads")
+    parser.add_argument("--json", type=pathlib.Path, help="write the rows here, for `crossborder bench --peers`")
     parser.add_argument("--folder", type=pathlib.Path, help="keep inputs and answers here")
     parser.add_argument("--environment", type=pathlib.Path, help="keep and reuse the Python environment here")
-    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--inside", choices=["translate", "compare"], help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = (arguments.folder or pathlib.Path(scratch) / "work").resolve()
         folder.mkdir(parents=True, exist_ok=True)
-        if arguments.inside:
-            return compare(folder)
+        if arguments.inside == "translate":
+            return translate(arguments.scenario, folder)
+        if arguments.inside == "compare":
+            return compare(folder, arguments.json)
+        python = prepare((arguments.environment or pathlib.Path(scratch) / "environment").absolute())
+        threads = {key: "1" for key in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS", "MKL_NUM_THREADS")}
+        given = [flag for flag, path in (("scenario", arguments.scenario), ("json", arguments.json)) if path]
+        given = [word for flag in given for word in (f"--{flag}", str(getattr(arguments, flag).absolute()))]
+        inside = lambda step: [str(python), __file__, "--inside", step, "--folder", str(folder), *given]
+        (folder / "split.txt").unlink(missing_ok=True)
+        if arguments.scenario:
+            subprocess.run(inside("translate"), check=True)
         ours = ["cargo", "bench", "--locked", "--quiet", "--bench", "peers", "--", str(folder)]
         subprocess.run(ours, cwd=REPOSITORY, check=True)
-        environment = arguments.environment or pathlib.Path(scratch) / "environment"
-        python = prepare(environment.resolve())
-        threads = {key: "1" for key in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS", "MKL_NUM_THREADS")}
-        command = [str(python), __file__, "--inside", "--folder", str(folder)]
-        return subprocess.run(command, env={**os.environ, **threads}).returncode
+        return subprocess.run(inside("compare"), env={**os.environ, **threads}).returncode
 
 
 def prepare(environment):
@@ -65,6 +80,21 @@ def prepare(environment):
     return python
 
 
+def translate(scenario, folder):
+    """Links and demands of a NetGraph scenario; volumes in thousandths, so that they are whole."""
+    import yaml
+
+    network = yaml.safe_load(scenario.read_text())
+    sites = {name: number for number, name in enumerate(network["network"]["nodes"])}
+    lines = [scenario.stem]
+    for link in network["network"]["links"]:
+        lines.append(f"link {sites[link['source']]} {sites[link['target']]} {link['cost']}")
+    for demand in next(iter(network["demands"].values())):
+        source, target = (sites[demand[end].strip("^$")] for end in ("source", "target"))
+        lines.append(f"demand {source} {target} {round(demand['volume'] * 1000)}")
+    (folder / "split.txt").write_text("\n".join(lines) + "\n")
+
+
 class Work:
     """The inputs."""
 
@@ -74,7 +104,9 @@ class Work:
         self.pairs = rows("pairs.txt")
         self.states = rows("states.txt")
         self.n = 1 + max(max(a, b) for a, b, *_ in self.edges)
-        self.groups = 1 + max(edge[4] for edge in self.edges)
+        split = [line.split() for line in (folder / "split.txt").read_text().splitlines()[1:]]
+        kind = lambda wanted: [[int(word) for word in row[1:]] for row in split if row[0] == wanted]
+        self.links, self.demands = kind("link"), kind("demand")
 
     def without(self, lost):
         lost = set(lost)
@@ -84,7 +116,7 @@ class Work:
 def shortest(edges):
     """The shortest of parallel edges, for libraries that take one."""
     best = {}
-    for a, b, micros, *_ in edges:
+    for a, b, _, micros, _ in edges:
         if a != b:
             key = (min(a, b), max(a, b))
             best[key] = min(best.get(key, micros), micros)
@@ -94,7 +126,7 @@ def shortest(edges):
 def widest(edges):
     """The capacity of parallel edges together."""
     total = {}
-    for a, b, _, capacity, _ in edges:
+    for a, b, capacity, *_ in edges:
         if a != b:
             key = (min(a, b), max(a, b))
             total[key] = total.get(key, 0) + capacity
@@ -167,7 +199,7 @@ def igraph(ig, work):
         return ig.Graph(work.n, [(a, b) for a, b, *_ in edges])
 
     whole = graph(work.edges)
-    micros = [edge[2] for edge in work.edges]
+    micros = [edge[3] for edge in work.edges]
     arcs = [pair for (a, b) in widest(work.edges) for pair in ((a, b), (b, a))]
     flow = ig.Graph(work.n, arcs, directed=True)
     capacity = [capacity for capacity in widest(work.edges).values() for _ in range(2)]
@@ -176,7 +208,7 @@ def igraph(ig, work):
 
     def lost(i):
         left = work.without([i])
-        return graph(left).distances(weights=[edge[2] for edge in left])
+        return graph(left).distances(weights=[edge[3] for edge in left])
 
     yield "every risk group lost, all pairs", lost
 
@@ -229,7 +261,9 @@ def networkit(nk, work):
     yield "every risk group lost, all pairs", lambda i: (lambda graph: [row(graph, s) for s in range(work.n)])(graph(work.without([i])))
 
     def state(i):
-        parts = nk.components.ConnectedComponents(graph(work.without(work.states[i]))).run()
+        # It does not keep its graph alive itself.
+        left = graph(work.without(work.states[i]))
+        parts = nk.components.ConnectedComponents(left).run()
         return parts.numberOfComponents() == 1, parts.componentOfNode(0) == parts.componentOfNode(work.n - 1)
 
     yield "connectivity of sampled states", state
@@ -251,6 +285,45 @@ def ortools(_, work):
     yield "maximum flows", flow
 
 
+def ngraph(_, work):
+    import netgraph_core
+    from ngraph.analysis.functions import build_demand_placement_inputs
+    from ngraph.analysis.placement import place_demands
+    from ngraph.model.network import Link, Network, Node
+
+    network = Network()
+    for site in sorted({site for a, b, _ in work.links for site in (a, b)}):
+        network.add_node(Node(f"s{site}"))
+    links = [Link(f"s{a}", f"s{b}", capacity=1e12, cost=cost) for a, b, cost in work.links]
+    for link in links:
+        network.add_link(link)
+    policy = {"mode": "pairwise", "flow_policy": "SHORTEST_PATHS_ECMP"}
+    demands = [{"source": f"^s{a}$", "target": f"^s{b}$", "volume": float(volume), **policy} for a, b, volume in work.demands]
+    context, expansion, ends = build_demand_placement_inputs(network, demands)
+    volumes = [demand.volume for demand in expansion.demands]
+    nodes = context.build_node_mask(set())
+
+    def state(i):
+        flow = netgraph_core.FlowGraph(context.multidigraph)
+        up = context.build_edge_mask({links[i].id})
+        place_demands(expansion.demands, volumes, flow, context, nodes, up, resolved_ids=ends)
+        return context, flow
+
+    def loads(answer):
+        context, flow = answer
+        lane = {}
+        for number, link in enumerate(links):
+            for backwards, direction in enumerate(("fwd", "rev")):
+                lane[context.edge_mapper.encode_ext_id(link.id, direction)] = 2 * number + backwards
+        found = [0.0] * len(lane)
+        for edge, amount in zip(context.multidigraph.ext_edge_ids_view(), flow.edge_flow_view()):
+            if int(edge) in lane:
+                found[lane[int(edge)]] += float(amount)
+        return found
+
+    yield "equal-cost loads, every link lost", lambda i: state(i), loads
+
+
 # What one call's answer is in our terms.
 TASKS = {
     "all-pairs distances": lambda row: total([row]),
@@ -259,36 +332,93 @@ TASKS = {
     "connectivity of sampled states": lambda state: (int(state[0]), int(state[1])),
 }
 
+# What LEMON's program calls them, and what it is given beside the edges.
+LEMON = {
+    "all-pairs distances": ["distances"],
+    "maximum flows": ["flows", "pairs.txt"],
+    "every risk group lost, all pairs": ["groups"],
+    "connectivity of sampled states": ["states", "states.txt"],
+}
 
-def compare(folder):
-    ours = json.loads((folder / "ours.json").read_text())
+
+def same(ours, theirs):
+    """Whole numbers are the same; loads are where they differ by less than the rounding of sums."""
+    far = 1e-6 * max(map(abs, ours), default=0)
+    return len(ours) == len(theirs) and all(abs(a - b) <= far if isinstance(a, float) else a == b for a, b in zip(ours, theirs))
+
+
+def of_python(ours, folder):
+    """What the Python libraries take: name, version, task, seconds, and how many answers are the same, done and asked."""
     work = Work(folder)
-    wrong = 0
-    print(f"{work.n} sites, {len(work.edges)} segments, {work.groups} risk groups; one thread; times of the whole task\n")
-    print(f"{'task':34} {'library':24} {'seconds':>12} {'ours':>12} {'times ours':>11}  answer")
     for name, package in PEERS.items():
         try:
             library = importlib.import_module(name)
         except ImportError:
             print(f"skipped: no {package}", file=sys.stderr)
             continue
-        version = getattr(library, "__version__", "")
-        for task, call in globals()[name](library, work):
+        version = importlib.metadata.version(package)
+        for task, call, *terms in globals()[name](library, work):
+            in_our_terms = terms[0] if terms else TASKS[task]
             expected = ours[task]["parts"]
-            spent, done, differ = 0.0, 0, 0
+            spent, done, agreed = 0.0, 0, 0
             while done < len(expected) and spent < PATIENCE:
                 begin = time.process_time()
                 answer = call(done)
                 spent += time.process_time() - begin
-                differ += list(TASKS[task](answer)) != expected[done]
+                agreed += same(expected[done], list(in_our_terms(answer)))
                 done += 1
-            seconds = spent * len(expected) / done
-            wrong += differ
-            told = f"{differ} of {done} DIFFER" if differ else f"same in {done} of {len(expected)}"
-            own = ours[task]["seconds"]
-            print(f"{task:34} {name + ' ' + version:24} {seconds:12.4f} {own:12.6f} {seconds / own:11.1f}  {told}", flush=True)
-    print(f"\n{wrong} answers differ" if wrong else "\nall answers agree")
-    return 1 if wrong else 0
+            yield name, version, task, spent * len(expected) / done, agreed, done
+
+
+def of_lemon(ours, folder):
+    """The same of LEMON, which is C++ and is compiled here."""
+    program = folder / "lemon"
+    source = pathlib.Path(__file__).with_name("lemon.cpp")
+    command = ["g++", "-O3", "-march=native", "-DNDEBUG", str(source), "-o", str(program)]
+    if not shutil.which("g++") or subprocess.run(command, capture_output=True).returncode != 0:
+        print("skipped: no g++ with LEMON (Debian: g++ liblemon-dev)", file=sys.stderr)
+        return
+    for task, (word, *given) in LEMON.items():
+        files = [str(folder / name) for name in ("edges.txt", *given)]
+        output = subprocess.run([str(program), word, str(PATIENCE), *files], check=True, capture_output=True, text=True).stdout
+        first, *rows = output.splitlines()
+        version, done, asked, nanoseconds = first.split()
+        answers = [[int(word) for word in row.split()] for row in rows]
+        expected = ours[task]["parts"]
+        agreed = sum(map(same, expected, answers)) if int(asked) == len(expected) else 0
+        yield "LEMON", version, task, int(nanoseconds) / 1e9 * int(asked) / int(done), agreed, int(done)
+
+
+def compare(folder, json_file):
+    ours = json.loads((folder / "ours.json").read_text())
+    rows = []
+    print(f"{'task':34} {'library':20} {'seconds':>12} {'ours':>12} {'times ours':>11}  answer")
+    for measure in (of_lemon, of_python):
+        for peer, version, task, seconds, agreed, done in measure(ours, folder):
+            own, asked = ours[task]["seconds"], len(ours[task]["parts"])
+            told = f"same in {done} of {asked}" if agreed == done else f"{done - agreed} of {done} DIFFER"
+            print(f"{task:34} {peer + ' ' + version:20} {seconds:12.4f} {own:12.6f} {seconds / own:11.1f}  {told}", flush=True)
+            rows.append({
+                "task": task,
+                "size": ours[task]["size"],
+                "parts": asked,
+                "peer": peer,
+                "version": version,
+                "peer_s": seconds,
+                "ours_s": own,
+                "times_as_fast": seconds / own,
+                "parts_done": done,
+                "parts_agreed": agreed,
+            })
+    order = list(ours)
+    rows.sort(key=lambda row: (order.index(row["task"]), row["peer_s"]))
+    if json_file:
+        json_file.write_text(json.dumps({"format": 1, "rows": rows}, indent=1) + "\n")
+    lost = [f"{row['task']} to {row['peer']}" for row in rows if row["times_as_fast"] < 1]
+    print(f"\nwe lose: {', '.join(lost)}" if lost else "\nwe lose no row")
+    differ = sum(row["parts_done"] - row["parts_agreed"] for row in rows)
+    print(f"{differ} answers differ" if differ else "all answers agree")
+    return 1 if differ else 0
 
 
 if __name__ == "__main__":

@@ -3,12 +3,13 @@
 //!
 //! Each row is measured by a program of its own (see [`row`]), so that its peak of memory is its own. A result that differs
 //! between thread counts makes the whole void. It times no kernels: those are in `benches/`, and what criterion wrote of
-//! them is taken over.
+//! them is taken over, as is what other libraries took.
 
 mod chart;
 mod kernels;
 mod machine;
 mod page;
+mod peers;
 mod row;
 mod table;
 
@@ -47,6 +48,9 @@ pub(crate) struct Arguments {
     /// Take over what criterion wrote into this folder, such as target/criterion
     #[arg(long, value_name = "FOLDER")]
     kernels: Option<PathBuf>,
+    /// Take over what benches/peers/compare.py wrote into this file
+    #[arg(long, value_name = "FILE")]
+    peers: Option<PathBuf>,
     /// Measure this study of the one topology and print the row; `bench` calls itself with it
     #[arg(long, value_name = "STUDY", hide = true)]
     row: Option<String>,
@@ -87,7 +91,8 @@ pub(crate) fn run(arguments: &Arguments, global: &Global) -> Result<Ending, Fail
         return Ok(Ending::Done);
     }
     let kernels = arguments.kernels.as_deref().map(kernels::read).transpose()?;
-    let report = table::report(&rows, kernels);
+    let peers = arguments.peers.as_deref().map(peers::read).transpose()?;
+    let report = table::report(&rows, kernels.into_iter().chain(peers));
     write(&folder, &report, &rows)?;
     let told = Report { tables: report.tables.into_iter().filter(|table| table.key != "runs").collect(), ..report };
     answer::report(&told, None, &[], &Global { output: None, ..global.clone() })?;

@@ -15,8 +15,8 @@ pub(super) fn is_void(rows: &[Row]) -> bool {
     by_study(rows).values().any(|rows| rows.iter().any(|row| row.digest != rows[0].digest))
 }
 
-/// The whole report.
-pub(super) fn report(rows: &[Row], kernels: Option<Table>) -> Report {
+/// The whole report, with tables that others have measured.
+pub(super) fn report(rows: &[Row], taken_over: impl IntoIterator<Item = Table>) -> Report {
     let mut report = Report::new("bench", "Benchmarks");
     report.fact("claim", "In one sentence", claim(rows));
     report.fact("valid", "Same results on any number of threads", !is_void(rows));
@@ -28,7 +28,7 @@ pub(super) fn report(rows: &[Row], kernels: Option<Table>) -> Report {
     report.fact("system", "System", format!("{} {}", std::env::consts::OS, std::env::consts::ARCH));
     report.fact("command", "Command", std::env::args().skip(1).fold("crossborder".to_owned(), |text, word| text + " " + &word));
     report.tables.extend([studies(rows), scaling(rows), growth(rows)]);
-    report.tables.extend(kernels);
+    report.tables.extend(taken_over);
     report.tables.push(runs(rows));
     report.note("wall-clock time of a study on a topology that is in memory, its report included; reading is told by itself");
     report.note("the interval holds the median with 95 % confidence; of fewer than six runs it is the fastest and the slowest");
