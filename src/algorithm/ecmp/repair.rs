@@ -44,6 +44,8 @@ struct Aim {
     unrouted: f64,
 }
 
+const NOTHING: u32 = u32::MAX;
+
 /// Memory of repairs, kept from one to the next.
 #[derive(Clone, Debug, Default)]
 pub struct Workspace {
@@ -61,6 +63,11 @@ pub struct Workspace {
     /// What lanes carry now, where that was looked at, by target; those of the target in work begin at `first_share`.
     shares: Vec<(LaneId, u32, f64)>,
     first_share: usize,
+    /// Length = lanes: the last share of each, and for each share the one before it of the same lane.
+    chains: Vec<u32>,
+    before: Vec<u32>,
+    lanes: Vec<LaneId>,
+    news: Vec<(u32, f64)>,
     unrouted: Vec<(u32, f64)>,
     changed: Vec<(LaneId, f64)>,
 }
@@ -214,24 +221,46 @@ impl<'a> SoundSplit<'a> {
 
     /// New loads, from the shares that were looked at and those that stay.
     fn add_up(&self, workspace: &mut Workspace) {
-        let Workspace { shares, changed, .. } = workspace;
-        shares.sort_unstable_by_key(|&(lane, aim, _)| u64::from(lane.0) << 32 | u64::from(aim));
-        shares.dedup_by_key(|&mut (lane, aim, _)| (lane, aim));
-        changed.clear();
-        for news in shares.chunk_by(|a, b| a.0 == b.0) {
-            let lane = news[0].0;
-            let (mut load, mut news) = (0.0, news.iter().map(|&(_, aim, part)| (aim, part)).peekable());
-            for &(aim, part) in self.shares_of(lane) {
-                while let Some((_, part)) = news.next_if(|new| new.0 < aim) {
-                    load += part;
-                }
-                load += news.next_if(|new| new.0 == aim).map_or(part, |new| new.1);
+        let Workspace { shares, chains, before, lanes, news, changed, .. } = workspace;
+        chains.resize(self.loads.len().max(chains.len()), NOTHING);
+        before.clear();
+        lanes.clear();
+        for (i, &(lane, ..)) in (0..).zip(&*shares) {
+            let last = std::mem::replace(&mut chains[lane.index()], i);
+            before.push(last);
+            if last == NOTHING {
+                lanes.push(lane);
             }
-            load = news.fold(load, |load, (_, part)| load + part);
+        }
+        lanes.sort_unstable();
+        changed.clear();
+        for &lane in &*lanes {
+            news.clear();
+            let mut at = std::mem::replace(&mut chains[lane.index()], NOTHING);
+            while at != NOTHING {
+                let (_, aim, part) = shares[at as usize];
+                news.push((aim, part));
+                at = before[at as usize];
+            }
+            // Where lanes are shared, one may have been looked at twice, with the same answer.
+            news.dedup_by_key(|new| new.0);
+            let load = self.load_with(lane, news.iter().rev().copied());
             if load != self.loads[lane.index()] {
                 changed.push((lane, load));
             }
         }
+    }
+
+    /// What a lane carries if towards some targets, ascending, it carries something else.
+    fn load_with(&self, lane: LaneId, news: impl Iterator<Item = (u32, f64)>) -> f64 {
+        let (mut load, mut news) = (0.0, news.peekable());
+        for &(aim, part) in self.shares_of(lane) {
+            while let Some((_, part)) = news.next_if(|new| new.0 < aim) {
+                load += part;
+            }
+            load += news.next_if(|new| new.0 == aim).map_or(part, |new| new.1);
+        }
+        news.fold(load, |load, (_, part)| load + part)
     }
 
     fn unrouted_now(&self, news: &[(u32, f64)]) -> f64 {
