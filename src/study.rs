@@ -96,6 +96,12 @@ pub fn steps(scenario: &Scenario) -> usize {
     scenario.studies.iter().map(of_study).fold(scenario.expectations.len(), usize::saturating_add)
 }
 
+/// The head of a run's report, with no study run and nothing judged.
+#[must_use]
+pub fn unrun(scenario: &Scenario) -> Report {
+    head("run", scenario)
+}
+
 /// Says what a run would compute, without computing it.
 #[must_use]
 pub fn plan(scenario: &Scenario) -> Report {

@@ -5,6 +5,7 @@
 
 mod ask;
 mod capacity;
+pub mod change;
 mod demands;
 mod edit;
 mod failure;

@@ -20,6 +20,25 @@ const METRE_KM: f64 = 1e-3;
 /// Open lengths are metres if they are more than so many times the distance in km.
 const METRES: f64 = 300.0;
 
+/// Through what a cable lies, as far as its length goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Medium {
+    /// On the bed of a sea.
+    Sea,
+    /// In the ground or on poles.
+    Land,
+}
+
+/// How long a cable usually is between places so many km apart along the great circle: that, times a route factor.
+#[must_use]
+pub fn usual_km(apart_km: f64, medium: Medium) -> f64 {
+    let factor = match medium {
+        Medium::Sea => SUBMARINE.iter().find(|(up_to, _)| apart_km < *up_to).map_or(1.0, |(_, factor)| *factor),
+        Medium::Land => TERRESTRIAL,
+    };
+    apart_km * factor
+}
+
 /// Gives every segment a possible length. `is_guess` tells of each site whether its place is one.
 pub(super) fn measure(sketch: &mut Sketch, is_guess: &[bool]) {
     let apart: Vec<f64> = sketch.segments.iter().map(|segment| apart_km(sketch, segment)).collect();
@@ -70,8 +89,8 @@ fn guess_km(apart: f64, is_submarine: bool, is_loose: bool) -> (f64, Option<Leng
     if is_loose && apart < 1.0 {
         return (FLAT_KM, Some(LengthRule::Flat));
     }
-    let at_sea = SUBMARINE.iter().find(|(up_to, _)| apart < *up_to).map_or(1.0, |(_, factor)| *factor);
-    (apart * if is_submarine { at_sea } else { TERRESTRIAL }, Some(LengthRule::RouteFactor))
+    let medium = if is_submarine { Medium::Sea } else { Medium::Land };
+    (usual_km(apart, medium), Some(LengthRule::RouteFactor))
 }
 
 /// Reads lengths whose unit is open as kilometres or metres, all alike.

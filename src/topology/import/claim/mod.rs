@@ -20,6 +20,7 @@ use crate::topology::raw::{
 };
 use crate::topology::read;
 use crate::units::Bandwidth;
+pub use lengths::{Medium, usual_km};
 use names::{Ids, is_speaking};
 
 /// Source of all that the file says.
