@@ -84,11 +84,20 @@ pub(super) struct Answers {
     pub(super) routed_of: Vec<u64>,
     /// In order of kind, then of id; events before segments.
     pub(super) losses: Vec<Loss>,
-    /// Each once.
+    /// Each once; none to [`Depth::Sound`].
     pub(super) answers: Vec<Answer>,
 }
 
-/// The engine, ready for any loss: one assessor that reroutes without limit, one that looks for room.
+/// Which losses are answered beforehand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// None: only what there is to lose is listed.
+    Sound,
+    /// Every single one, and the events.
+    Every,
+}
+
+/// The engine: what two assessors need, one that reroutes without limit, one that looks for room.
 pub(super) struct Engine<'a> {
     law: &'a Law<'a>,
     free: (Spec, Compiled),
@@ -105,24 +114,51 @@ impl<'a> Engine<'a> {
         Self { law, free: ready(Restoration::Reroute), tight: ready(Restoration::WithinCapacity) }
     }
 
+    /// Routes everything with nothing lost, once.
+    pub(super) fn ready(&self) -> Ready<'_> {
+        Ready {
+            law: self.law,
+            free: Assessor::new(self.law, &self.free.0, &self.free.1),
+            tight: Assessor::new(self.law, &self.tight.0, &self.tight.1),
+        }
+    }
+
     /// Loads and capacities with nothing lost.
     pub(super) fn sound(&self) -> Sound {
         let free = Assessor::new(self.law, &self.free.0, &self.free.1);
         let loads = [free.sound_lanes(), free.sound_switching()].concat();
         Sound { loads, capacities: free.capacities().to_vec() }
     }
+}
 
-    /// Answers every single loss, and the events.
-    pub(super) fn answers(&self, events: &[Element]) -> Answers {
-        let free = Assessor::new(self.law, &self.free.0, &self.free.1);
-        let tight = Assessor::new(self.law, &self.tight.0, &self.tight.1);
+/// The engine, ready for any loss.
+pub(super) struct Ready<'a> {
+    law: &'a Law<'a>,
+    free: Assessor<'a>,
+    tight: Assessor<'a>,
+}
+
+impl Ready<'_> {
+    /// Scratch for [`answer`](Self::answer).
+    pub(super) fn workers(&self) -> [Worker<'_>; 2] {
+        [self.free.worker(), self.tight.worker()]
+    }
+
+    /// Answers the loss of these segments, ascending, each once.
+    pub(super) fn answer(&self, workers: &mut [Worker<'_>; 2], lost: &[SegmentId]) -> Answer {
+        answer(&self.free, workers, lost, EACH[1])
+    }
+
+    /// Answers the sound network and, to a depth, every single loss and the events.
+    pub(super) fn answers(&self, events: &[Element], depth: Depth) -> Answers {
+        let free = &self.free;
         let (mut losses, lost) = losses(self.law, events);
         let listed = (LISTED / lost.len().max(1)).clamp(EACH[0], EACH[1]);
-        let workers = || [free.worker(), tight.worker()];
-        let answers = crate::parallel::map(lost.len(), workers, |workers, i| answer(&free, workers, &lost[i], listed));
+        let count = if depth == Depth::Every { lost.len() } else { 0 };
+        let answers = crate::parallel::map(count, || self.workers(), |workers, i| answer(free, workers, &lost[i], listed));
         losses.shrink_to_fit();
         Answers {
-            sound: answer(&free, &mut workers(), &[], 0),
+            sound: answer(free, &mut self.workers(), &[], 0),
             loads: [free.sound_lanes(), free.sound_switching()].concat(),
             capacities: free.capacities().to_vec(),
             routed_mbps: free.routed_mbps(),

@@ -11,10 +11,11 @@ use super::Subject;
 use super::answers::Answers;
 use super::markup::shown;
 use super::pack::{self, Packed};
-use super::{pairs, projection, scorecard};
+use super::{live, pairs, projection, scorecard};
 use crate::demand::Request;
 use crate::policy::Law;
 use crate::route::Answer;
+use crate::scenario::change::Change;
 use crate::topology::{Confidence, Provenance, Role, Segment, SegmentId, Service, Topology};
 use crate::units::{Date, Validity};
 
@@ -48,8 +49,14 @@ impl Texts {
     }
 }
 
-/// The whole, ready to stand in a page: nothing in it ends a script.
-pub(super) fn json(law: &Law<'_>, subject: &Subject<'_>, answers: &Answers, pairs: &[Answer]) -> String {
+/// The whole, ready to stand in a page: nothing in it ends a script. With changes, even none, the page asks for answers.
+pub(super) fn json(
+    law: &Law<'_>,
+    subject: &Subject<'_>,
+    answers: &Answers,
+    pairs: &[Answer],
+    changes: Option<&[Change]>,
+) -> String {
     let topology = subject.topology;
     let day = subject.policy.as_of;
     let mut texts = Texts::new();
@@ -59,7 +66,11 @@ pub(super) fn json(law: &Law<'_>, subject: &Subject<'_>, answers: &Answers, pair
     );
     let mut capacities = Packed::default();
     answers.capacities.iter().for_each(|&capacity| capacities.maybe(capacity));
-    let value = json!({
+    let (told, has_cards) = match changes {
+        None => (answers.answers.iter().map(|answer| answer.packed.as_str()).collect::<Vec<_>>(), true),
+        Some(changes) => (Vec::new(), changes.is_empty()),
+    };
+    let mut value = json!({
         "west": west,
         "day": day.to_string(),
         "source": shown(&subject.manifest.source),
@@ -77,11 +88,14 @@ pub(super) fn json(law: &Law<'_>, subject: &Subject<'_>, answers: &Answers, pair
         "demands": pack::all(subject.requests.iter().flat_map(demand)),
         "sound": answers.sound.packed,
         "losses": losses(topology, answers),
-        "answers": answers.answers.iter().map(|answer| answer.packed.as_str()).collect::<Vec<_>>(),
+        "answers": told,
         "pairs": pairs.iter().map(|pair| pairs::json(law, pair)).collect::<Vec<_>>(),
-        "scorecards": scorecard::cards(law, answers),
+        "scorecards": if has_cards { scorecard::cards(law, answers) } else { json!([]) },
         "texts": texts.all,
     });
+    if let Some(changes) = changes {
+        value["live"] = live::json(changes);
+    }
     value.to_string().replace('<', "\\u003c")
 }
 

@@ -2,13 +2,14 @@
 //!
 //! [`html`] writes one file that needs nothing else: no network, no library, no font. It holds what the engine found
 //! beforehand to every single loss (see `answers`), so that a click shows the engine's own answer; the scripts in
-//! `assets` draw and look up, and never find a route. The same subject gives the same bytes. It runs no study and reads
-//! no file.
+//! `assets` draw and look up, and never find a route. The same subject gives the same bytes. [`live`] writes the page
+//! that asks the engine instead, for any set of cuts. It runs no study, reads no file, and opens no connection.
 
 mod answers;
 mod chart;
 mod data;
 mod figures;
+pub mod live;
 mod markup;
 mod pack;
 mod pairs;
@@ -20,13 +21,14 @@ pub use figures::figures;
 
 use sha2::{Digest, Sha256};
 
-use self::answers::{Answers, Engine};
+use self::answers::{Answers, Depth, Engine};
 use self::markup::escape;
 use crate::demand::Request;
 use crate::failure::outages::Element;
 use crate::network::Metric;
 use crate::policy::{Law, Policy};
 use crate::report::Report;
+use crate::scenario::change::Change;
 use crate::scenario::{Question, Scenario};
 use crate::topology::Topology;
 
@@ -94,15 +96,16 @@ impl<'a> Subject<'a> {
 
 const STYLE: &str = include_str!("assets/page.css");
 
-/// In the order in which they stand in the page.
-const SCRIPTS: [&str; 6] = [
+/// In the order in which they stand in the page, before [`MAIN`].
+const SCRIPTS: [&str; 5] = [
     include_str!("assets/model.js"),
     include_str!("assets/palette.js"),
     include_str!("assets/map.js"),
     include_str!("assets/panel.js"),
     include_str!("assets/routes.js"),
-    include_str!("assets/main.js"),
 ];
+
+const MAIN: &str = include_str!("assets/main.js");
 
 const COAST: &str = include_str!("assets/coast.txt");
 
@@ -110,15 +113,24 @@ const COAST: &str = include_str!("assets/coast.txt");
 #[must_use]
 pub fn html(subject: &Subject<'_>) -> String {
     let law = Law::new(subject.topology, subject.policy);
-    let answers: Answers = Engine::new(&law, &subject.requests, subject.metric).answers(&subject.events);
-    let pairs = pairs::pairs(&law, subject);
-    let data = data::json(&law, subject, &answers, &pairs);
-    let script = format!("(() => {{\n\"use strict\";\n{}}})();\n", SCRIPTS.concat());
+    let engine = Engine::new(&law, &subject.requests, subject.metric);
+    write(&law, subject, &engine.ready().answers(&subject.events, Depth::Every), None)
+}
+
+/// Writes the page; with changes, even none, the one that asks.
+fn write(law: &Law<'_>, subject: &Subject<'_>, answers: &Answers, changes: Option<&[Change]>) -> String {
+    let live = changes.map_or_else(live::Parts::default, |_| live::parts());
+    let has_cards = changes.is_none_or(<[_]>::is_empty);
+    let pairs = pairs::pairs(law, subject);
+    let data = data::json(law, subject, answers, &pairs, changes);
+    let script = format!("(() => {{\n\"use strict\";\n{}{}{MAIN}}})();\n", SCRIPTS.concat(), live.script);
+    let style = STYLE.to_owned() + live.style;
     let hash = |text: &str| format!("'sha256-{}'", pack::base64(&Sha256::digest(text.as_bytes())));
     let security = format!(
-        "default-src 'none'; script-src {}; style-src {}; img-src data:; base-uri 'none'; form-action 'none'",
+        "default-src 'none'; script-src {}; style-src {}; img-src data:; {}base-uri 'none'; form-action 'none'",
         hash(&script),
-        hash(STYLE)
+        hash(&style),
+        live.security
     );
     let title = escape(if subject.report.title.is_empty() { subject.topology.title() } else { &subject.report.title });
     include_str!("assets/page.html")
@@ -129,13 +141,15 @@ pub fn html(subject: &Subject<'_>) -> String {
             let filling = match key {
                 "security" => security.clone(),
                 "title" => title.clone(),
-                "style" => STYLE.to_owned(),
+                "style" => style.clone(),
                 "script" => script.clone(),
                 "coast" => COAST.trim_end().to_owned(),
                 "data" => data.clone(),
+                "live" => live.panel.clone(),
                 "facts" => tables::facts(subject.report),
                 "studies" => tables::studies(subject.report),
-                "scorecards" => scorecard::table(&law, &answers),
+                "scorecards" if has_cards => scorecard::section(law, answers),
+                "scorecards" => live::UNRUN.to_owned(),
                 "manifest" => tables::manifest(&subject.manifest),
                 other => unreachable!("the page has no part `{other}`"),
             };

@@ -127,8 +127,19 @@ pub(super) fn cards(law: &Law<'_>, answers: &Answers) -> Value {
     all(law, answers).into_iter().map(one).collect()
 }
 
-/// The same at a glance: one row for each territory.
-pub(super) fn table(law: &Law<'_>, answers: &Answers) -> String {
+/// The same at a glance, as a section of the page.
+pub(super) fn section(law: &Law<'_>, answers: &Answers) -> String {
+    format!(
+        r#"    <section aria-labelledby="scorecards"><h2 id="scorecards">Territories</h2>
+    <p class="note">Gateways by class: C comprehensive, R regional, B border, N channel. A name opens its scorecard, which prints on one page.</p>
+{}
+    </section>"#,
+        table(law, answers)
+    )
+}
+
+/// One row for each territory.
+fn table(law: &Law<'_>, answers: &Answers) -> String {
     let mut rows = String::new();
     for (id, card) in all(law, answers) {
         let worst = card.worst[0].first().map(|&(i, mbps)| (&answers.losses[i], mbps));

@@ -1,4 +1,5 @@
-// What is cut, and all that a hand or a key can do. The cut stands in the link: `#cut=cable:AAE1`.
+// What is cut, and all that a hand or a key can do. The cut stands in the link: `#cut=cable:AAE1`; where the page asks
+// the engine (see `live.js`), any number may: `#cut=cable:AAE1&cut=gateway:Suva`.
 
 let cutKeys = [];
 
@@ -11,6 +12,11 @@ const show = (keys, answer) => {
 };
 
 const cut = (keys, then = () => {}) => {
+  if (LIVE) {
+    if (scene.route) chooseRoute(null);
+    LIVE.cutAll(keys, then);
+    return;
+  }
   const answer = keys.length ? lookUp(keys[0]) : UNCUT;
   if (!answer) return;
   if (scene.route) chooseRoute(null);
@@ -20,11 +26,19 @@ const cut = (keys, then = () => {}) => {
   then();
 };
 
-const fromLink = () => {
-  let asked = null;
-  try { asked = decodeURIComponent(location.hash).match(/^#cut=(.+)$/)?.[1] ?? null; } catch { asked = null; }
-  cut(asked !== null && LOSSES.has(asked) ? [asked] : []);
-};
+// What can be cut of all that the link names.
+const cutsOfLink = () => location.hash.slice(1).split("&").flatMap((part) => {
+  try {
+    const key = decodeURIComponent(part).match(/^cut=(.+)$/)?.[1];
+    return LOSSES.has(key) ? [key] : [];
+  } catch {
+    return [];
+  }
+});
+
+const fromLink = () => cut(cutsOfLink());
+
+const cutOneMore = (key, then) => cut(LIVE ? LIVE.toggled(key) : [key], then);
 
 // What lies under the pointer, as the key of a loss.
 const keyOf = (found) => {
@@ -97,7 +111,7 @@ const listenToMap = () => {
     hands.delete(event.pointerId);
     if (moved > 6) return;
     const key = keyOf(pick(...at(event), event.pointerType === "touch" ? 16 : 7));
-    if (key) cut([key]);
+    if (key) cutOneMore(key);
   });
   canvas.addEventListener("pointercancel", (event) => hands.delete(event.pointerId));
   canvas.addEventListener("pointerleave", () => drawHover(null));
@@ -131,8 +145,8 @@ const listenToSearch = () => {
     close();
     input.value = "";
     if (hit.route !== undefined) { cut([], () => chooseRoute(hit.route)); return; }
-    cut([hit.key]);
-    frame([...scene.lost].flatMap((i) => SEGMENTS[i].ends.map((end) => SITES[end])));
+    cutOneMore(hit.key);
+    frame([...LOSSES.get(hit.key).lost()].flatMap((i) => SEGMENTS[i].ends.map((end) => SITES[end])));
   };
   const draw = () => {
     list.replaceChildren(...found.map((hit, i) => {
@@ -176,7 +190,7 @@ const listen = () => {
   let onPaper = null;
   document.getElementById("theme").addEventListener("click", () => setTheme(document.documentElement.dataset.theme === "light" ? "dark" : "light"));
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !document.getElementById("card").open) cut([]);
+    if (event.key === "Escape" && !document.getElementById("card").open && !event.target.closest?.("form")) cut([]);
     if (event.key === "/" && !/^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName)) { event.preventDefault(); document.getElementById("search").focus(); }
   });
   document.addEventListener("click", (event) => { const card = event.target.closest?.("[data-card]"); if (card) drawCard(Number(card.dataset.card)); });
@@ -195,6 +209,7 @@ resize();
 setTheme(document.documentElement.dataset.theme);
 if (view.width < 700) document.querySelector(".legend").open = false;
 frame(heart());
+LIVE?.start();
 fromLink();
 document.getElementById("routes").hidden = !DATA.pairs.length;
 // Once the map stands, what may come a moment later.

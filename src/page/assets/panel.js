@@ -110,7 +110,7 @@ const drawAnswer = (answer, keys) => {
   const odd = isCut && answer.delivered > UNCUT.delivered
     ? make("p", { class: "note" }, "More is delivered than before: traffic keeps to the shortest lawful route, however full, and the cut moved it to one with room.") : null;
   const hint = isCut ? odd : make("p", { class: "note" }, "Click a cable or a gateway on the map, or find one, to cut it and see what the engine answers.");
-  document.getElementById("answer").replaceChildren(line, figures(answer, isCut), ...[hint, make("div", { class: "lists" }, ...lists.filter((list) => list !== null)), replay].filter((part) => part !== null));
+  document.getElementById("answer").replaceChildren(...[line, LIVE && isCut ? LIVE.listCuts(keys) : null, figures(answer, isCut), hint, make("div", { class: "lists" }, ...lists.filter((list) => list !== null)), replay].filter((part) => part !== null));
   const change = isCut ? `${names.join(" and ")} cut: ${gbps(answer.delivered)} of ${gbps(UNCUT.delivered)} Gbit/s delivered.` : "";
   document.getElementById("status").className = "hidden";
   document.getElementById("status").textContent = change;
