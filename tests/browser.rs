@@ -1,4 +1,5 @@
-//! Pages in a real browser: looked at, clicked, cut, printed and timed by `tests/browser/page.mjs`.
+//! Pages in a real browser: looked at, clicked, cut, printed and timed by `tests/browser/page.mjs`, and the page that
+//! `serve` shows by `tests/browser/live.mjs`.
 //!
 //! It needs Node, Debian's Chromium and the two packages of `tests/browser/package.json` under `target/browser`, which
 //! `.ci/run` installs; where one of them is missing it says so and checks nothing.
@@ -119,9 +120,73 @@ fn a_reader_sees_cuts_and_mends_in_a_real_browser() {
     assert!(bytes < 500_000, "{bytes} bytes for {cables} cables");
     let cables = synthetic(folder, 29_000, "cables-6000.html");
     assert!(cables >= 6000, "{cables} cables");
-    let script = root().join("tests/browser/page.mjs");
-    let output = Command::new("node").arg(script).arg(modules()).arg(folder).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    eprintln!("{said}{}", String::from_utf8_lossy(&output.stderr));
+    eprintln!("{}", drive("page.mjs", folder, &[]));
+}
+
+/// Has a browser driven by a script; what it says, which is what fails where anything does not hold.
+fn drive(script: &str, folder: &Path, more: &[&str]) -> String {
+    let script = root().join("tests/browser").join(script);
+    let output = Command::new("node").arg(script).arg(modules()).arg(folder).args(more).output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8_lossy(&said).into_owned();
     assert!(output.status.success(), "{said}");
+    said
+}
+
+/// What `crossborder cut` says of a scenario, as `live.mjs` reads it.
+fn cut(folder: &Path, scenario: &Path, elements: &[&str]) -> Value {
+    let told = |restore: &str| {
+        let out = folder.join("cut-told.json");
+        let arguments = ["cut", text(scenario), "--restore", restore, "--format", "json", "-o", text(&out)];
+        program(&[&arguments, elements].concat());
+        read(&out)
+    };
+    let (free, tight) = (told("reroute"), told("within-capacity"));
+    let rules = |report: &Value| report["tables"]["rules"][0].clone();
+    json!({"routed_gbps": free["facts"]["routed_gbps"], "reroute": rules(&free), "within_capacity": rules(&tight)})
+}
+
+#[cfg(feature = "serve")]
+#[test]
+fn a_planner_cuts_and_changes_in_a_real_browser() {
+    use std::io::{BufRead as _, BufReader};
+
+    if let Some(missing) = missing() {
+        eprintln!("skipped: no {missing}");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let scenario = root().join("examples/scenarios/belt-and-road-2017.toml");
+    let cuts = ["FEA", "AAE1"];
+    // The same changes by hand, as edits of the file.
+    let edited = |name: &str, edits: &str| {
+        let path = folder.join(name);
+        let head = fs::read_to_string(&scenario).unwrap().replace("../../topologies", text(&root().join("topologies")));
+        fs::write(&path, format!("{head}\n{edits}")).unwrap();
+        cut(folder, &path, &cuts)
+    };
+    let cable = "[[edit]]\nadd = \"cable\"\nid = \"mine\"\nkind = \"terrestrial\"\n\
+        [[edit]]\nadd = \"segment\"\nid = \"mine-1\"\ncable = \"mine\"\na = \"Budapest\"\nb = \"Vienna\"\nlength_km = 215\nlit = \"20 Tbit/s\"\n";
+    let role = "[[edit]]\nchange = \"site\"\nid = \"Urumqi\"\nroles = [\"hub\", \"regional@2012-05-21\", \"comprehensive\"]\n";
+    let told = json!({
+        "cuts": cuts,
+        "names": ["FLAG Europe-Asia", "Asia-Africa-Europe 1"],
+        "plain": cut(folder, &scenario, &cuts),
+        "cable": {"from": "Budapest", "to": "Vienna", "capacity": "20000", "length": "215"},
+        "with_cable": edited("cable.toml", cable),
+        "role": {"site": "Urumqi", "role": "comprehensive"},
+        "with_role": edited("role.toml", role),
+    });
+    assert_ne!(told["plain"], told["with_cable"], "the cable is felt");
+    assert_ne!(told["plain"], told["with_role"], "the role is felt");
+    fs::write(folder.join("live.json"), told.to_string()).unwrap();
+    let mut serve = Command::new(env!("CARGO_BIN_EXE_crossborder"));
+    let mut child = serve.args(["--quiet", "serve", text(&scenario)]).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut link = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut link).unwrap();
+    let result = std::panic::catch_unwind(|| drive("live.mjs", folder, &[link.trim()]));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    eprintln!("{}", result.unwrap());
 }

@@ -6,50 +6,15 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 
-const [modules, folder] = process.argv.slice(2);
-const require = createRequire(join(modules, "at"));
-const { chromium } = require("playwright-core");
-const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+import { answerOf, axe, end, findCable, isCut, openAt, tell } from "./drive.mjs";
 
-const FLAGS = [
-  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync",
-];
-const browser = await chromium.launch({ executablePath: process.env.CROSSBORDER_CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+const folder = process.argv[3];
 const json = (name) => JSON.parse(readFileSync(join(folder, name), "utf8"));
 const address = (name) => `file://${join(folder, name)}`;
-const desk = { viewport: { width: 1280, height: 800 }, colorScheme: "dark" };
 
-// A page with all that it says and asks for.
-const open = async (name, { hash = "", ...options } = {}) => {
-  const context = await browser.newContext({ ...desk, ...options });
-  const page = await context.newPage();
-  const heard = { errors: [], requests: [] };
-  page.on("console", (message) => ["error", "warning"].includes(message.type()) && heard.errors.push(message.text()));
-  page.on("pageerror", (error) => heard.errors.push(String(error)));
-  page.on("request", (request) => heard.requests.push(request.url().split("#")[0]));
-  await page.goto(address(name) + hash);
-  await page.waitForSelector("html[data-ready]");
-  return { page, heard, close: () => context.close() };
-};
-const answerOf = (page) => page.locator("#answer").innerText();
-const isCut = (page) => page.locator("#answer .lost").count().then((count) => count > 0);
-
-// A place on the map where a cable lies, found by the pointer.
-const findCable = async (page) => {
-  const box = await page.locator("#map").boundingBox();
-  for (let y = 120; y < box.height - 60; y += 23) {
-    for (let x = 90; x < box.width - 30; x += 11) {
-      await page.mouse.move(box.x + x, box.y + y);
-      const fact = await page.locator("#hover").innerText().catch(() => "");
-      if (/ of .* Gbit\/s/.test(fact) && !/switches/.test(fact) && !(await page.locator("#hover").isHidden())) return [box.x + x, box.y + y, fact];
-    }
-  }
-  throw new Error("no cable under the pointer");
-};
+const open = (name, options) => openAt(address(name), options);
 
 const holds = {
   "nothing is said and nothing is asked for": async () => {
@@ -209,16 +174,6 @@ const repaintOf = async (name) => {
   return least(times);
 };
 
-let failed = 0;
-const tell = async (name, check) => {
-  try {
-    const more = await check();
-    console.log(`ok   ${name}${more ? `: ${more}` : ""}`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAIL ${name}\n${error.message}`);
-  }
-};
 for (const [name, check] of Object.entries(holds)) await tell(name, check);
 const timed = async (measure, limit) => {
   const before = share();
@@ -230,5 +185,4 @@ const timed = async (measure, limit) => {
 await tell("the page is ready soon", () => timed(() => readyAfter("page.html"), 300));
 await tell("600 cables are drawn in time", () => timed(() => repaintOf("cables-600.html"), 30));
 await tell("6,000 cables are drawn in time", () => timed(() => repaintOf("cables-6000.html"), 100));
-await browser.close();
-process.exit(failed ? 1 : 0);
+await end();

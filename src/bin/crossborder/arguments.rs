@@ -44,6 +44,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Verb {
     Run(crate::run::Arguments),
     Report(crate::report::Arguments),
+    #[cfg(feature = "serve")]
+    Serve(crate::serve::Arguments),
     Route(crate::route::Arguments),
     Capacity(crate::capacity::Arguments),
     Cut(crate::cut::Arguments),

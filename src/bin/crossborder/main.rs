@@ -22,6 +22,8 @@ mod report;
 mod route;
 mod run;
 mod schema;
+#[cfg(feature = "serve")]
+mod serve;
 mod show;
 mod signals;
 mod talk;
@@ -52,6 +54,8 @@ fn perform(verb: &Verb, global: &Global) -> Result<Ending, Failure> {
     match verb {
         Verb::Run(arguments) => run::run(arguments, global),
         Verb::Report(arguments) => report::run(arguments, global),
+        #[cfg(feature = "serve")]
+        Verb::Serve(arguments) => serve::run(arguments, global),
         Verb::Route(arguments) => route::run(arguments, global),
         Verb::Capacity(arguments) => capacity::run(arguments, global),
         Verb::Cut(arguments) => cut::run(arguments, global),
