@@ -363,6 +363,6 @@ fn shipped_topologies_answer_at_once() {
     served.numbers(&json!([]), &["cable:EASSy"]);
     let start = Instant::now();
     served.numbers(&json!([]), &["cable:EASSy", "cable:SEACOM"]);
-    // Loose, for other tests run beside this one; the exact figure stands in docs/benchmarks.
+    // Loose, for other tests run beside this one; on an idle machine it is a few milliseconds.
     assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
 }

@@ -84,8 +84,15 @@ pub(super) struct Answers {
     pub(super) routed_of: Vec<u64>,
     /// In order of kind, then of id; events before segments.
     pub(super) losses: Vec<Loss>,
-    /// Each once; none to [`Depth::Sound`].
+    /// Each once; none where they are not answered beforehand.
     pub(super) answers: Vec<Answer>,
+}
+
+impl Answers {
+    /// Tells whether every loss is answered.
+    pub(super) fn are_all(&self) -> bool {
+        !self.answers.is_empty() || self.losses.is_empty()
+    }
 }
 
 /// Which losses are answered beforehand.
@@ -95,37 +102,38 @@ pub(super) enum Depth {
     Sound,
     /// Every single one, and the events.
     Every,
+    /// Every one if that is soon done: losses times requests stay below a bound. Else none.
+    Soon,
 }
+
+/// Losses times requests with a route that are soon answered: a few seconds on one core.
+const SOON: usize = 3_000_000;
 
 /// The engine: what two assessors need, one that reroutes without limit, one that looks for room.
 pub(super) struct Engine<'a> {
     law: &'a Law<'a>,
-    free: (Spec, Compiled),
-    tight: (Spec, Compiled),
+    free: Spec,
+    tight: Spec,
+    compiled: Compiled,
 }
 
 impl<'a> Engine<'a> {
     pub(super) fn new(law: &'a Law<'a>, requests: &[Request], metric: Metric) -> Self {
-        let ready = |restoration| {
-            let spec = Spec { requests: requests.to_vec(), metric, restoration };
-            let compiled = networks(law, &spec);
-            (spec, compiled)
-        };
-        Self { law, free: ready(Restoration::Reroute), tight: ready(Restoration::WithinCapacity) }
+        let free = Spec { requests: requests.to_vec(), metric, restoration: Restoration::Reroute };
+        let compiled = networks(law, &free);
+        let tight = Spec { restoration: Restoration::WithinCapacity, ..free.clone() };
+        Self { law, free, tight, compiled }
     }
 
     /// Routes everything with nothing lost, once.
     pub(super) fn ready(&self) -> Ready<'_> {
-        Ready {
-            law: self.law,
-            free: Assessor::new(self.law, &self.free.0, &self.free.1),
-            tight: Assessor::new(self.law, &self.tight.0, &self.tight.1),
-        }
+        let [free, tight] = [&self.free, &self.tight].map(|spec| Assessor::new(self.law, spec, &self.compiled));
+        Ready { law: self.law, free, tight }
     }
 
     /// Loads and capacities with nothing lost.
     pub(super) fn sound(&self) -> Sound {
-        let free = Assessor::new(self.law, &self.free.0, &self.free.1);
+        let free = Assessor::new(self.law, &self.free, &self.compiled);
         let loads = [free.sound_lanes(), free.sound_switching()].concat();
         Sound { loads, capacities: free.capacities().to_vec() }
     }
@@ -154,7 +162,12 @@ impl Ready<'_> {
         let free = &self.free;
         let (mut losses, lost) = losses(self.law, events);
         let listed = (LISTED / lost.len().max(1)).clamp(EACH[0], EACH[1]);
-        let count = if depth == Depth::Every { lost.len() } else { 0 };
+        let is_wanted = match depth {
+            Depth::Sound => false,
+            Depth::Every => true,
+            Depth::Soon => lost.len().saturating_mul(self.free.routed()) <= SOON,
+        };
+        let count = if is_wanted { lost.len() } else { 0 };
         let answers = crate::parallel::map(count, || self.workers(), |workers, i| answer(free, workers, &lost[i], listed));
         losses.shrink_to_fit();
         Answers {
@@ -199,7 +212,7 @@ fn losses(law: &Law<'_>, events: &[Element]) -> (Vec<Loss>, Vec<Vec<SegmentId>>)
 
 fn answer(free: &Assessor<'_>, [rerouted, tight]: &mut [Worker<'_>; 2], lost: &[SegmentId], listed: usize) -> Answer {
     let impact = rerouted.assess(lost).clone();
-    let unserved = tight.assess(lost).clone();
+    let unserved = tight.assess_again(rerouted).clone();
     let tolls: Vec<Toll> = tolls(&impact, &unserved);
     let lanes = free.sound_lanes().len();
     let mut packed = Packed::default();

@@ -66,10 +66,7 @@ pub(super) fn json(
     );
     let mut capacities = Packed::default();
     answers.capacities.iter().for_each(|&capacity| capacities.maybe(capacity));
-    let (told, has_cards) = match changes {
-        None => (answers.answers.iter().map(|answer| answer.packed.as_str()).collect::<Vec<_>>(), true),
-        Some(changes) => (Vec::new(), changes.is_empty()),
-    };
+    let told = if changes.is_none() { answers.answers.as_slice() } else { &[] };
     let mut value = json!({
         "west": west,
         "day": day.to_string(),
@@ -88,9 +85,9 @@ pub(super) fn json(
         "demands": pack::all(subject.requests.iter().flat_map(demand)),
         "sound": answers.sound.packed,
         "losses": losses(topology, answers),
-        "answers": told,
+        "answers": told.iter().map(|answer| answer.packed.as_str()).collect::<Vec<_>>(),
         "pairs": pairs.iter().map(|pair| pairs::json(law, pair)).collect::<Vec<_>>(),
-        "scorecards": if has_cards { scorecard::cards(law, answers) } else { json!([]) },
+        "scorecards": if answers.are_all() { scorecard::cards(law, answers) } else { json!([]) },
         "texts": texts.all,
     });
     if let Some(changes) = changes {

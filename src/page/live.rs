@@ -72,12 +72,12 @@ pub struct Live<'a> {
 
 /// Makes the engine ready for a subject that has these changes in it, and lends it out.
 ///
-/// Without changes the page has territories, for which every single loss is answered once.
+/// Without changes the page has territories, for which every single loss is answered once, where that is soon done.
 pub fn open<T>(subject: &Subject<'_>, changes: &[Change], work: impl FnOnce(&mut Live<'_>) -> T) -> T {
     let law = Law::new(subject.topology, subject.policy);
     let engine = Engine::new(&law, &subject.requests, subject.metric);
     let ready = engine.ready();
-    let depth = if changes.is_empty() { Depth::Every } else { Depth::Sound };
+    let depth = if changes.is_empty() { Depth::Soon } else { Depth::Sound };
     let answers = ready.answers(&subject.events, depth);
     let page = write(&law, subject, &answers, Some(changes));
     let key = |kind: &str, name: &str| format!("{kind}:{}", shown(name));

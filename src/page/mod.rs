@@ -120,7 +120,6 @@ pub fn html(subject: &Subject<'_>) -> String {
 /// Writes the page; with changes, even none, the one that asks.
 fn write(law: &Law<'_>, subject: &Subject<'_>, answers: &Answers, changes: Option<&[Change]>) -> String {
     let live = changes.map_or_else(live::Parts::default, |_| live::parts());
-    let has_cards = changes.is_none_or(<[_]>::is_empty);
     let pairs = pairs::pairs(law, subject);
     let data = data::json(law, subject, answers, &pairs, changes);
     let script = format!("(() => {{\n\"use strict\";\n{}{}{MAIN}}})();\n", SCRIPTS.concat(), live.script);
@@ -148,7 +147,7 @@ fn write(law: &Law<'_>, subject: &Subject<'_>, answers: &Answers, changes: Optio
                 "live" => live.panel.clone(),
                 "facts" => tables::facts(subject.report),
                 "studies" => tables::studies(subject.report),
-                "scorecards" if has_cards => scorecard::section(law, answers),
+                "scorecards" if answers.are_all() => scorecard::section(law, answers),
                 "scorecards" => live::UNRUN.to_owned(),
                 "manifest" => tables::manifest(&subject.manifest),
                 other => unreachable!("the page has no part `{other}`"),

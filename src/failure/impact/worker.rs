@@ -116,6 +116,25 @@ impl<'a> Worker<'a> {
         &self.impact
     }
 
+    /// Judges the loss that another worker judged last, for the same requests under the same law but another restoration:
+    /// the new routes are the same, and are taken over instead of sought again.
+    ///
+    /// # Panics
+    /// If the other worker has other requests.
+    pub fn assess_again(&mut self, other: &Worker<'_>) -> &Impact {
+        assert_eq!(self.assessor.requests.len(), other.assessor.requests.len(), "both have the same requests");
+        self.work = Work::default();
+        self.lost.drain(..).for_each(|segment| self.outage.restore(segment));
+        self.lost.extend_from_slice(&other.lost);
+        other.lost.iter().for_each(|&segment| self.outage.lose(segment));
+        self.touched.clone_from(&other.touched);
+        self.routes.clone_from(&other.routes);
+        self.is_routed.clone_from(&other.is_routed);
+        self.restore();
+        self.conclude();
+        &self.impact
+    }
+
     /// What the last outage does.
     #[must_use]
     pub const fn impact(&self) -> &Impact {
