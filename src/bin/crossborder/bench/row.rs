@@ -58,14 +58,14 @@ pub(super) const STUDIES: [Study; 6] = [
         what: "sampled states of everything that may break: who is interrupted, who is cut off",
         text: "kind = \"failure\"\nsamples = 65536",
         unit: "states",
-        sites_max: 10_000,
+        sites_max: 3_000,
     },
     Study {
         key: "years",
         what: "years of faults and repairs, all losses by the minute",
         text: "kind = \"failure\"\nyears = 64",
         unit: "years",
-        sites_max: 1_000,
+        sites_max: 300,
     },
     Study {
         key: "optimum",
