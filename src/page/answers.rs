@@ -127,7 +127,8 @@ impl<'a> Engine<'a> {
 
     /// Routes everything with nothing lost, once.
     pub(super) fn ready(&self) -> Ready<'_> {
-        let [free, tight] = [&self.free, &self.tight].map(|spec| Assessor::new(self.law, spec, &self.compiled));
+        let free = Assessor::new(self.law, &self.free, &self.compiled);
+        let tight = free.restoring(&self.tight);
         Ready { law: self.law, free, tight }
     }
 

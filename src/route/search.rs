@@ -11,7 +11,7 @@ use crate::algorithm::Route;
 use crate::algorithm::k_shortest::{self, list_routes};
 use crate::algorithm::once;
 use crate::algorithm::shortest_path::grow_tree;
-use crate::network::{Metric, Network, Outage, compile, product};
+use crate::network::{Compiled, Metric, Network, Outage, compile, product};
 use crate::policy::{Automaton, Law, Query, Rule};
 use crate::topology::{SiteId, TerritoryId};
 
@@ -22,7 +22,15 @@ use super::Way;
 /// Queries from one site share a tree. Deterministic at any thread count.
 #[must_use]
 pub fn shortest(law: &Law<'_>, metric: Metric, queries: &[Query]) -> Vec<Option<Way>> {
-    let compiled = compile(law, metric, queries);
+    shortest_on(law, &compile(law, metric, queries), queries)
+}
+
+/// The same on the networks that were compiled for these queries under this law.
+///
+/// # Panics
+/// If they are for fewer queries.
+#[must_use]
+pub fn shortest_on(law: &Law<'_>, compiled: &Compiled, queries: &[Query]) -> Vec<Option<Way>> {
     let mut groups: BTreeMap<(usize, SiteId), Vec<usize>> = BTreeMap::new();
     for (i, query) in queries.iter().enumerate() {
         groups.entry((compiled.of_query[i], query.from)).or_default().push(i);

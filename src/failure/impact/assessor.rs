@@ -22,7 +22,7 @@ pub fn networks(law: &Law<'_>, spec: &Spec) -> Compiled {
 }
 
 /// Judges outages of one network under one law; shared by all workers.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Assessor<'a> {
     pub(super) law: &'a Law<'a>,
     pub(super) spec: &'a Spec,
@@ -104,12 +104,12 @@ pub(super) struct Single {
 impl<'a> Assessor<'a> {
     /// Routes everything in the sound network, of which `compiled` are the [`networks`] for the same law and spec.
     ///
-    /// O(that of [`search::shortest`]) time; O(requests × length of their routes + vertices of their trees) memory.
+    /// O(that of [`search::shortest_on`]) time; O(requests × length of their routes + vertices of their trees) memory.
     #[must_use]
     pub fn new(law: &'a Law<'a>, spec: &'a Spec, compiled: &'a Compiled) -> Self {
         let topology = law.topology();
         let queries: Vec<Query> = spec.requests.iter().map(|request| request.query.clone()).collect();
-        let ways = search::shortest(law, spec.metric, &queries);
+        let ways = search::shortest_on(law, compiled, &queries);
         let mut numbers: BTreeMap<(usize, SiteId), u32> = BTreeMap::new();
         for (query, &network) in queries.iter().zip(&compiled.of_query) {
             numbers.insert((network, query.from), 0);
@@ -150,7 +150,6 @@ impl<'a> Assessor<'a> {
         for request in requests.iter().filter(|request| request.is_routed && request.is_abroad()) {
             request.counts_for().for_each(|territory| abroad[territory.index()] += 1);
         }
-        let carried = requests.iter().map(|request| if request.is_routed { request.mbps } else { 0 }).collect();
         let capacity = capacities(law);
         let mut assessor = Self {
             law,
@@ -169,14 +168,38 @@ impl<'a> Assessor<'a> {
             overload_mbps: 0,
             latency_ns,
             abroad,
-            carried,
+            carried: Vec::new(),
             short_of: vec![0; topology.territories().len()],
             short_mbps: 0,
             singles: Vec::new(),
         };
-        assessor.admit();
-        assessor.load();
+        assessor.give_out();
         assessor
+    }
+
+    /// The same with another restoration; no route is sought again, and nothing is learnt yet.
+    ///
+    /// O(requests × length of their routes + vertices of their trees) time and memory, and what the restoration takes.
+    ///
+    /// # Panics
+    /// If it asks for other traffic, or means something else by shortest.
+    #[must_use]
+    pub fn restoring(&self, spec: &'a Spec) -> Self {
+        assert_eq!(spec.metric, self.spec.metric, "routes are shortest by one metric");
+        assert!(spec.requests == self.spec.requests, "routes are those of the same requests");
+        let mut assessor = Self { spec, singles: Vec::new(), ..self.clone() };
+        assessor.give_out();
+        assessor
+    }
+
+    /// Says what each request is given when sound, and adds up the loads.
+    fn give_out(&mut self) {
+        self.carried = self.requests.iter().map(|request| if request.is_routed { request.mbps } else { 0 }).collect();
+        self.short_of.fill(0);
+        self.short_mbps = 0;
+        self.loads.fill(0);
+        self.admit();
+        self.load();
     }
 
     /// Adds up the sound loads.

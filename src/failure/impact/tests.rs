@@ -158,6 +158,22 @@ fn loads_are_those_of_all_routes_found_anew() {
 }
 
 #[test]
+fn another_restoration_answers_as_if_made_for_it() {
+    each_case(|law, spec, lost, case| {
+        let compiled = networks(law, spec);
+        let all = [Restoration::None, Restoration::Reroute, Restoration::WithinCapacity];
+        let specs = all.map(|restoration| Spec { restoration, ..spec.clone() });
+        for (i, spec) in specs.iter().enumerate() {
+            let expected = Assessor::new(law, spec, &compiled);
+            let first = Assessor::new(law, &specs[(i + 2) % 3], &compiled);
+            let got = first.restoring(spec);
+            assert_eq!(got.sound_lanes(), expected.sound_lanes(), "{case}");
+            assert_eq!(got.worker().assess(lost), expected.worker().assess(lost), "{case}");
+        }
+    });
+}
+
+#[test]
 fn admission_fills_no_lane_beyond_capacity_and_leaves_the_untouched_alone() {
     each_case(|law, spec, lost, case| {
         spec.restoration = Restoration::WithinCapacity;
