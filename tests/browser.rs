@@ -61,8 +61,8 @@ fn synthetic(folder: &Path, sites: usize, page: &str) -> usize {
     fs::read_to_string(topology.join("cables.csv")).unwrap().lines().count() - 1
 }
 
-/// The topology of the Pacific with names that try to do harm.
-fn hostile(folder: &Path) {
+/// A scenario of the Pacific with names that try to do harm.
+fn hostile(folder: &Path) -> PathBuf {
     let scenario = folder.join("hostile.toml");
     let names = [
         "</script><script>window.harmed = 1</script>",
@@ -89,7 +89,7 @@ fn hostile(folder: &Path) {
     }
     text += "[[study]]\nkind = \"route\"\npairs = [[\"s0\", \"s1\"]]\n";
     fs::write(&scenario, text).unwrap();
-    program(&["report", self::text(&scenario), "-o", self::text(&folder.join("hostile.html"))]);
+    scenario
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn a_reader_sees_cuts_and_mends_in_a_real_browser() {
     let run = json!({"report": read(&at("report.json")), "digest": digest, "routed_gbps": free["facts"]["routed_gbps"]});
     fs::write(at("cut.json"), cut.to_string()).unwrap();
     fs::write(at("run.json"), run.to_string()).unwrap();
-    hostile(folder);
+    program(&["report", text(&hostile(folder)), "-o", text(&at("hostile.html"))]);
     let cables = synthetic(folder, 1_080, "cables-600.html");
     let bytes = fs::metadata(at("cables-600.html")).unwrap().len();
     assert!((550..700).contains(&cables), "{cables} cables");
@@ -149,8 +149,6 @@ fn cut(folder: &Path, scenario: &Path, elements: &[&str]) -> Value {
 #[cfg(feature = "serve")]
 #[test]
 fn a_planner_cuts_and_changes_in_a_real_browser() {
-    use std::io::{BufRead as _, BufReader};
-
     if let Some(missing) = missing() {
         eprintln!("skipped: no {missing}");
         return;
@@ -181,12 +179,35 @@ fn a_planner_cuts_and_changes_in_a_real_browser() {
     assert_ne!(told["plain"], told["with_cable"], "the cable is felt");
     assert_ne!(told["plain"], told["with_role"], "the role is felt");
     fs::write(folder.join("live.json"), told.to_string()).unwrap();
-    let mut serve = Command::new(env!("CARGO_BIN_EXE_crossborder"));
-    let mut child = serve.args(["--quiet", "serve", text(&scenario)]).stdout(std::process::Stdio::piped()).spawn().unwrap();
-    let mut link = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut link).unwrap();
-    let result = std::panic::catch_unwind(|| drive("live.mjs", folder, &[link.trim()]));
-    child.kill().unwrap();
-    child.wait().unwrap();
-    eprintln!("{}", result.unwrap());
+    let ours = Served::new(&scenario);
+    let hostile = Served::new(&hostile(folder));
+    eprintln!("{}", drive("live.mjs", folder, &[&ours.link, &hostile.link]));
+}
+
+/// A scenario that is served until this is dropped.
+#[cfg(feature = "serve")]
+struct Served {
+    child: std::process::Child,
+    link: String,
+}
+
+#[cfg(feature = "serve")]
+impl Served {
+    fn new(scenario: &Path) -> Self {
+        use std::io::{BufRead as _, BufReader};
+
+        let mut serve = Command::new(env!("CARGO_BIN_EXE_crossborder"));
+        let mut child = serve.args(["--quiet", "serve", text(scenario)]).stdout(std::process::Stdio::piped()).spawn().unwrap();
+        let mut link = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut link).unwrap();
+        Self { child, link: link.trim().to_owned() }
+    }
+}
+
+#[cfg(feature = "serve")]
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }

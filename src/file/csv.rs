@@ -9,8 +9,10 @@ use crate::file::{Entry, Form, Record, Value, suggest};
 use crate::parallel;
 use crate::problem::{FileId, Place, Problem, Problems, code};
 
-/// What spreadsheets take for the beginning of a formula.
-pub(super) const FORMULA: [char; 4] = ['=', '+', '-', '@'];
+/// Tells whether a spreadsheet may take a text for a formula, be it after spaces, tabs or apostrophes.
+pub(super) fn is_formula(text: &str) -> bool {
+    text.trim_start_matches(|c: char| c == '\'' || c.is_whitespace()).starts_with(['=', '+', '-', '@'])
+}
 
 /// Reads a table into records, one per row; `required` are the columns that must be there.
 ///
@@ -168,7 +170,7 @@ fn unknown_column_help(name: &str, known: &[&str]) -> String {
 #[must_use]
 pub fn unguarded(text: &str) -> &str {
     let rest = text.strip_prefix('\'');
-    rest.filter(|rest| rest.trim_start_matches('\'').starts_with(FORMULA)).unwrap_or(text)
+    rest.filter(|rest| is_formula(rest)).unwrap_or(text)
 }
 
 pub(super) struct Row {

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use super::csv::FORMULA;
+use super::csv::is_formula;
 use super::record::values;
 use super::{Entry, Record, Value};
 
@@ -126,13 +126,13 @@ pub fn table_text<T: Record + Default>(records: &[T], required: &[&str]) -> Stri
 /// take for a formula, which readers of this program take off again. Numbers and coordinates stay as they are.
 #[must_use]
 pub fn cell(text: &str) -> Cow<'_, str> {
-    let is_formula = text.trim_start_matches('\'').starts_with(FORMULA)
-        && !(text.starts_with(['-', '+']) && text.bytes().all(|byte| byte.is_ascii_digit() || b".-+; eE".contains(&byte)));
-    let guard = if is_formula { "'" } else { "" };
+    let are_numbers = || text.split([' ', ';']).all(|part| part.is_empty() || part.parse::<f64>().is_ok_and(f64::is_finite));
+    let is_guarded = is_formula(text) && !are_numbers();
+    let guard = if is_guarded { "'" } else { "" };
     let is_plain = |byte| !matches!(byte, b',' | b'"' | b'\n' | b'\r');
     if !text.bytes().all(is_plain) || text.starts_with(' ') || text.ends_with(' ') {
         format!("\"{guard}{}\"", text.replace('"', "\"\"")).into()
-    } else if is_formula {
+    } else if is_guarded {
         format!("{guard}{text}").into()
     } else {
         text.into()
@@ -231,10 +231,10 @@ mod tests {
 
     #[test]
     fn no_cell_is_taken_for_a_formula_and_numbers_stay() {
-        for text in ["=cmd|'/c calc'!A0", "+SUM(A1)", "-A1", "@SUM(A1)", "'=1"] {
+        for text in ["=cmd|'/c calc'!A0", "+SUM(A1)", "-A1", "@SUM(A1)", "'=1", "+1+1", "-2-3", "\t=1", "\u{a0}@A1"] {
             assert!(cell(text).trim_start_matches('"').starts_with('\''), "{text}");
         }
-        for text in ["-12.5", "-12.5 30;-13 31", "+3", "'tis"] {
+        for text in ["-12.5", "-12.5 30;-13 31", "-12.5 30; -13 31", "-1e3", "+3", "'tis"] {
             assert_eq!(cell(text), text);
         }
     }

@@ -130,19 +130,36 @@ fn element<'a>(problems: &'a Problems, marks: &[Mark<'a>]) -> Element<'a> {
         let label = (!label.is_empty()).then(|| visible(label));
         kind.span(clamp(place.bytes().start)..clamp(place.bytes().end)).label(label)
     });
-    let snippet = Snippet::source(&file.text[bytes.clone()]).line_start(line + 1).path(visible(&file.path));
+    let snippet = Snippet::source(masked(&file.text[bytes.clone()])).line_start(line + 1).path(visible(&file.path));
     snippet.annotations(annotations).into()
+}
+
+/// Tells whether a character controls a terminal, hides or turns the direction of text.
+fn is_hidden(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Makes control characters and marks that turn the direction of text visible, so that no input can disguise itself.
 fn visible(text: &str) -> Cow<'_, str> {
-    let is_hidden = |c: char| {
-        c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-    };
     if !text.contains(is_hidden) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.chars().map(|c| if is_hidden(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect())
+}
+
+/// The same for a line to be drawn: what the renderer would let through, each as one of as many bytes, so that places stay
+/// where they are. ASCII is the renderer's business.
+fn masked(line: &str) -> Cow<'_, str> {
+    let is_let_through = |c: char| !c.is_ascii() && is_hidden(c);
+    if !line.contains(is_let_through) {
+        return Cow::Borrowed(line);
+    }
+    let mask = |c: char| match c.len_utf8() {
+        2 if is_let_through(c) => '·',
+        3 if is_let_through(c) => '\u{fffd}',
+        _ => c,
+    };
+    Cow::Owned(line.chars().map(mask).collect())
 }
 
 #[cfg(test)]
@@ -197,6 +214,15 @@ error: 1 problem in x
         let shown = text(&problems, "x", Colour::Plain);
         assert!(shown.len() < 2_000, "{}", shown.len());
         assert!(shown.contains("WRONG") && shown.contains(":1:400001"), "{shown}");
+    }
+
+    #[test]
+    fn a_drawn_line_controls_no_terminal_and_marks_the_same_place() {
+        let line = "\u{9b}31m,\u{1b}[31m,\u{feff}\u{202e},hubb";
+        let start = line.find("hubb").unwrap();
+        let shown = text(&one(line, start..line.len(), "`hubb` is no role"), "x", Colour::Plain);
+        assert!(!shown.contains(|c: char| c != '\n' && is_hidden(c)), "{shown:?}");
+        assert!(shown.contains("·31m") && shown.contains("hubb\n") && shown.contains("^^^^"), "{shown}");
     }
 
     #[test]

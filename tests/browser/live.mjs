@@ -1,9 +1,9 @@
 // Drives a browser over the page that `crossborder serve` shows: cuts, changes, undoes, follows links.
 //
-//   node live.mjs MODULES FOLDER LINK
+//   node live.mjs MODULES FOLDER LINK HOSTILE
 //
 // MODULES holds playwright-core and axe-core; FOLDER holds what the program says, made by `browser.rs`; LINK is where it
-// serves. Ends with 1 if anything does not hold.
+// serves, HOSTILE where it serves names that try to do harm. Ends with 1 if anything does not hold.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -11,7 +11,7 @@ import { join } from "node:path";
 
 import { answerOf, axe, end, findCable, isCut, openAt, tell } from "./drive.mjs";
 
-const [folder, link] = process.argv.slice(3);
+const [folder, link, hostile] = process.argv.slice(3);
 const json = (name) => JSON.parse(readFileSync(join(folder, name), "utf8"));
 const open = (options) => openAt(link, options);
 
@@ -151,6 +151,23 @@ const holds = {
       await settled(page);
       assert.ok(!(await isCut(page)), hash);
       assert.deepEqual(heard.errors, []);
+      await close();
+    }
+  },
+  "hostile names do no harm": async () => {
+    for (const width of [1280, 320]) {
+      const { page, heard, close } = await openAt(hostile, { viewport: { width, height: 780 } });
+      const isUnharmed = async () => {
+        assert.deepEqual(heard.errors, []);
+        assert.equal(await page.evaluate(() => window.harmed), undefined);
+        assert.equal(await page.locator("img, iframe, object").count(), 0);
+        assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width, "no name makes the page wide");
+      };
+      for (const name of ["script", "onerror", "harmed = 3", "=cmd", "abc", "longlong"]) await cutByName(page, name);
+      await isUnharmed();
+      await after(page, () => addCable(page, { from: "s5", to: "s3", capacity: "10", length: "" }));
+      assert.equal(await page.locator("#changed li").count(), 1);
+      await isUnharmed();
       await close();
     }
   },
