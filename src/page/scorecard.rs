@@ -152,7 +152,7 @@ fn table(law: &Law<'_>, answers: &Answers) -> String {
         let cells = [
             format!("<button type=\"button\" class=\"link\" data-card=\"{}\">{}</button>", id.0, escape(&card.territory.name)),
             regime(card.territory.regime).to_owned(),
-            card.gateways.map(|count| count.to_string()).join(" · "),
+            card.gateways.map(|count| count.to_string()).join("\u{a0}·\u{a0}"),
             card.cables[0].to_string(),
             card.cables[1].to_string(),
             gbps(card.capacity_mbps),
