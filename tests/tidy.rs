@@ -308,6 +308,29 @@ fn every_example_or_its_folder_is_in_the_readme() {
 }
 
 #[test]
+fn what_the_readme_says_of_speed_stands_in_the_committed_report() {
+    let (readme, report) = (read("README.md"), read("benches/report/BENCHMARKS.md"));
+    let raw = read("benches/report/benchmarks.json");
+    let section = readme.split("\n## ").find(|section| section.starts_with("Benchmarks")).unwrap();
+    let known: BTreeSet<&str> = report.lines().collect();
+    let (claim, rows): (Vec<&str>, Vec<&str>) = (
+        section.lines().filter(|line| line.starts_with("> ")).collect(),
+        section.lines().filter(|line| line.starts_with('|')).collect(),
+    );
+    assert!(claim.len() == 1 && rows.len() > 3, "the claim and some rows are told");
+    let mut complaints = Vec::new();
+    for row in rows.iter().filter(|row| !known.contains(*row)) {
+        complaints.push(format!("README.md: `{row}` is no row of benches/report/BENCHMARKS.md"));
+    }
+    for (name, text) in [("BENCHMARKS.md", &report), ("benchmarks.json", &raw)] {
+        if !text.contains(&claim[0][2..]) {
+            complaints.push(format!("README.md: `{}` is not the claim of {name}", &claim[0][2..]));
+        }
+    }
+    hold(&complaints);
+}
+
+#[test]
 fn what_runs_everything_runs_what_the_readme_says() {
     let readme = read("README.md");
     let all = read(".ci/run");
