@@ -15,6 +15,11 @@ use crossborder::scenario::{self, Scenario};
 use crossborder::{parallel, study};
 use serde_json::Value;
 
+#[path = "browser/packed.rs"]
+mod packed;
+
+use packed::unpack;
+
 fn load(name: &str) -> Scenario {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/scenarios").join(name);
     scenario::load(&path, &[]).unwrap()
@@ -28,22 +33,6 @@ fn page(scenario: &Scenario) -> String {
 fn data(page: &str) -> Value {
     let start = page.find("id=\"data\">").unwrap() + "id=\"data\">".len();
     serde_json::from_str(&page[start..start + page[start..].find("</script>").unwrap()]).unwrap()
-}
-
-/// Reads packed numbers, as `model.js` does.
-fn unpack(text: &str) -> Vec<i64> {
-    const DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let (mut numbers, mut sum, mut weight) = (Vec::new(), 0_i64, 1_i64);
-    for digit in text.chars() {
-        let value = i64::try_from(DIGITS.find(digit).unwrap()).unwrap();
-        sum += value % 32 * weight;
-        weight *= 32;
-        if value < 32 {
-            numbers.push(if sum % 2 == 1 { -(sum / 2) - 1 } else { sum / 2 });
-            (sum, weight) = (0, 1);
-        }
-    }
-    numbers
 }
 
 #[test]

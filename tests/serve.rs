@@ -13,6 +13,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+#[path = "browser/packed.rs"]
+mod packed;
+
+use packed::unpack;
+
 const SCENARIO: &str = "examples/scenarios/east-africa-cuts.toml";
 
 /// A program that serves, until it is dropped.
@@ -100,22 +105,6 @@ impl Served {
         let numbers = unpack(body["answer"].as_str().unwrap());
         [numbers[0], numbers[1], numbers[2], numbers[7], numbers[10] - 1]
     }
-}
-
-/// Reads packed numbers, as `model.js` does.
-fn unpack(text: &str) -> Vec<i64> {
-    const DIGITS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let (mut numbers, mut sum, mut weight) = (Vec::new(), 0_i64, 1_i64);
-    for digit in text.chars() {
-        let value = i64::try_from(DIGITS.find(digit).unwrap()).unwrap();
-        sum += value % 32 * weight;
-        weight *= 32;
-        if value < 32 {
-            numbers.push(if sum % 2 == 1 { -(sum / 2) - 1 } else { sum / 2 });
-            (sum, weight) = (0, 1);
-        }
-    }
-    numbers
 }
 
 fn encoded(text: &str) -> String {
