@@ -271,6 +271,6 @@ fn join(network: &Network, places: [&[SiteId]; 2]) -> (Network, [SiteId; 2]) {
     for vertex in places[1].iter().flat_map(|&site| network.vertices_of(site)) {
         add(vertex, outer[1]);
     }
-    let switching = (0..sites).map(|i| network.switching(SiteId::from_index(i))).chain([UNLIMITED; 2]).collect();
+    let switching: Vec<u64> = (0..sites).map(|i| network.switching(SiteId::from_index(i))).chain([UNLIMITED; 2]).collect();
     (Network::new(vertices, arcs, lanes, switching), ends)
 }

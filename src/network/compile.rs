@@ -3,9 +3,10 @@
 //! Queries that one product can serve share it. It decides nothing about routes.
 
 use std::collections::BTreeMap;
+use std::sync::Arc as Shared;
 
 use super::{Arc, LaneId, Network, UNLIMITED, Vertex, VertexId};
-use crate::policy::{Automaton, Law, Query, State};
+use crate::policy::{Automaton, Law, Query, State, Step};
 use crate::topology::{SegmentId, SiteId, TerritoryId, Topology};
 
 /// What a route's cost counts.
@@ -83,21 +84,67 @@ pub fn compile_watching<'q>(
     metric: Metric,
     queries: impl Iterator<Item = (&'q Query, &'q [TerritoryId])>,
 ) -> Compiled {
-    let mut classes: Vec<Automaton<'_>> = Vec::new();
-    let mut seen: BTreeMap<(&Query, &[TerritoryId]), usize> = BTreeMap::new();
-    let mut of_query = Vec::new();
-    for (query, watched) in queries {
-        let class = *seen.entry((query, watched)).or_insert_with(|| {
-            let automaton = watched.iter().copied().fold(Automaton::new(law, query), Automaton::watching);
-            classes.iter_mut().position(|class| class.absorb(&automaton)).unwrap_or_else(|| {
-                classes.push(automaton);
-                classes.len() - 1
-            })
-        });
-        of_query.push(class);
+    let classes = Classes::of(law, metric, queries);
+    let networks = crate::parallel::map(classes.automata.len(), || (), |(), i| classes.network(i));
+    Compiled { networks, of_query: classes.of_query }
+}
+
+/// The classes of traffic of a set of queries, whose networks are compiled one by one.
+#[derive(Clone, Debug)]
+pub(crate) struct Classes<'a> {
+    automata: Vec<Automaton<'a>>,
+    /// Which class each query is of; length = queries.
+    pub(crate) of_query: Vec<usize>,
+    /// By operator: the lanes that it may use.
+    usable: BTreeMap<Option<String>, Lanes>,
+    lane_capacity: Shared<[u64]>,
+    switching: Shared<[u64]>,
+}
+
+impl<'a> Classes<'a> {
+    /// Groups queries, each with the territories to watch.
+    pub(crate) fn of<'q>(
+        law: &'a Law<'a>,
+        metric: Metric,
+        queries: impl Iterator<Item = (&'q Query, &'q [TerritoryId])>,
+    ) -> Self {
+        let mut automata: Vec<Automaton<'_>> = Vec::new();
+        let mut of_origin: BTreeMap<Option<TerritoryId>, Vec<usize>> = BTreeMap::new();
+        let mut seen: BTreeMap<(&Query, &[TerritoryId]), usize> = BTreeMap::new();
+        let mut of_query = Vec::new();
+        for (query, watched) in queries {
+            let class = *seen.entry((query, watched)).or_insert_with(|| {
+                let automaton = watched.iter().copied().fold(Automaton::new(law, query), Automaton::watching);
+                let kin = of_origin.entry(automaton.origin()).or_default();
+                kin.iter().copied().find(|&class| automata[class].absorb(&automaton)).unwrap_or_else(|| {
+                    kin.push(automata.len());
+                    automata.push(automaton);
+                    automata.len() - 1
+                })
+            });
+            of_query.push(class);
+        }
+        let mut usable = BTreeMap::new();
+        for automaton in &automata {
+            if !usable.contains_key(automaton.operator()) {
+                usable.insert(automaton.operator().clone(), Lanes::usable(automaton, metric));
+            }
+        }
+        let (lane_capacity, switching) = (lane_capacities(law).into(), switching_capacities(law.topology()).into());
+        Self { automata, of_query, usable, lane_capacity, switching }
     }
-    let networks = crate::parallel::map(classes.len(), || (), |(), i| product(&classes[i], metric));
-    Compiled { networks, of_query }
+
+    /// How many.
+    pub(crate) fn count(&self) -> usize {
+        self.automata.len()
+    }
+
+    /// Compiles the network of a class.
+    pub(crate) fn network(&self, class: usize) -> Network {
+        let automaton = &self.automata[class];
+        let (vertices, arcs) = product_of(automaton, &self.usable[automaton.operator()]);
+        Network::new(vertices, arcs, Shared::clone(&self.lane_capacity), Shared::clone(&self.switching))
+    }
 }
 
 /// Compiles the network of one class of traffic: the product of the graph with its automaton, as far as routes reach.
@@ -106,97 +153,126 @@ pub fn compile_watching<'q>(
 #[must_use]
 pub fn product(automaton: &Automaton<'_>, metric: Metric) -> Network {
     let law = automaton.law();
-    let topology = law.topology();
-    let neighbours = neighbours(automaton, metric);
-    let mut states: Vec<Vec<State>> = vec![Vec::new(); topology.site_count()];
-    let mut queue: Vec<(SiteId, State)> = Vec::new();
-    let mut reach = |site: SiteId, state: State, queue: &mut Vec<(SiteId, State)>| {
-        if !states[site.index()].contains(&state) {
-            states[site.index()].push(state);
-            queue.push((site, state));
-        }
-    };
+    let (vertices, arcs) = product_of(automaton, &Lanes::usable(automaton, metric));
+    Network::new(vertices, arcs, lane_capacities(law), switching_capacities(law.topology()))
+}
+
+fn product_of(automaton: &Automaton<'_>, lanes: &Lanes) -> (Vec<Vertex>, Vec<Arc>) {
+    let topology = automaton.law().topology();
+    let mut found = Found::new(topology.site_count());
     for (site, _) in topology.sites() {
         for (state, _) in automaton.starts(site) {
-            reach(site, state, &mut queue);
+            found.vertex(site, state);
         }
     }
-    let mut found = Vec::new();
     let mut steps = Vec::new();
-    while let Some((site, state)) = queue.pop() {
-        for &(segment, other, cost) in &neighbours[site.index()] {
+    let mut next = 0;
+    while let Some(&(site, state, _)) = found.vertices.get(next) {
+        for &(lane, other, cost) in lanes.from(site) {
             automaton.steps(state, site, other, &mut steps);
-            for step in steps.drain(..) {
-                reach(other, step.state, &mut queue);
-                found.push((site, state, segment, other, step, cost));
+            for Step { state, switch } in steps.drain(..) {
+                let head = found.vertex(other, state);
+                found.arcs.push(Arc { tail: VertexId::from_index(next), head, lane, cost, switch });
             }
         }
+        next += 1;
     }
-    for states in &mut states {
-        states.sort_unstable();
-    }
-    let first: Vec<usize> = states
-        .iter()
-        .scan(0, |sum, states| {
-            let first = *sum;
-            *sum += states.len();
-            Some(first)
-        })
-        .collect();
-    let position = |site: SiteId, state: State| {
-        let place = states[site.index()].binary_search(&state).expect("every state found was noted");
-        VertexId::from_index(first[site.index()] + place)
-    };
-    let arcs = found
-        .into_iter()
-        .map(|(site, state, segment, other, step, cost)| {
-            let backwards = u32::from(topology.segment(segment).ends[0] != site);
-            Arc {
-                tail: position(site, state),
-                head: position(other, step.state),
-                lane: LaneId::new(segment, backwards),
-                cost,
-                switch: step.switch,
-            }
-        })
-        .collect();
-    Network::new(vertices(automaton, &states), arcs, lane_capacities(law), switching_capacities(topology))
+    found.in_order(automaton)
 }
 
-fn vertices(automaton: &Automaton<'_>, states: &[Vec<State>]) -> Vec<Vertex> {
-    let mut vertices = Vec::new();
-    for (i, states) in states.iter().enumerate() {
-        let site = SiteId::from_index(i);
-        let starts = automaton.starts(site);
-        vertices.extend(states.iter().map(|&state| {
-            let start = starts.iter().find(|(start, _)| *start == state);
-            Vertex {
-                site,
-                state: state.0,
-                is_start: start.is_some(),
-                starts_switched: start.is_some_and(|&(_, switched)| switched),
-                is_end: automaton.is_end(state, site),
-            }
-        }));
-    }
-    vertices
+/// The states of sites that routes reach, as they are found, with the arcs between them.
+struct Found {
+    vertices: Vec<(SiteId, State, Option<VertexId>)>,
+    /// By site: the vertex found last; each names the one found before it.
+    last: Vec<Option<VertexId>>,
+    /// In the order of their tails.
+    arcs: Vec<Arc>,
 }
 
-/// Usable segments by site, with the other end and the cost; a loop leads nowhere and is left out.
-fn neighbours(automaton: &Automaton<'_>, metric: Metric) -> Vec<Vec<(SegmentId, SiteId, u32)>> {
-    let topology = automaton.law().topology();
-    let mut neighbours = vec![Vec::new(); topology.site_count()];
-    for (id, segment) in topology.segments() {
-        let [a, b] = segment.ends;
-        if a == b || !automaton.allows(id) {
-            continue;
-        }
-        if let Some(cost) = metric.cost(topology, id) {
-            neighbours[a.index()].push((id, b, cost));
-            neighbours[b.index()].push((id, a, cost));
-        }
+impl Found {
+    fn new(sites: usize) -> Self {
+        Self { vertices: Vec::new(), last: vec![None; sites], arcs: Vec::new() }
     }
-    neighbours
+
+    /// The vertex of a state of a site, which is found the first time it is asked for.
+    fn vertex(&mut self, site: SiteId, state: State) -> VertexId {
+        let mut at = self.last[site.index()];
+        while let Some(vertex) = at {
+            let (_, known, before) = self.vertices[vertex.index()];
+            if known == state {
+                return vertex;
+            }
+            at = before;
+        }
+        let vertex = VertexId::from_index(self.vertices.len());
+        self.vertices.push((site, state, self.last[site.index()].replace(vertex)));
+        vertex
+    }
+
+    /// Vertices by site and state, and the arcs between them by tail.
+    fn in_order(self, automaton: &Automaton<'_>) -> (Vec<Vertex>, Vec<Arc>) {
+        let Self { vertices: found, last, arcs: unordered } = self;
+        let (mut places, mut old) = (vec![VertexId(0); found.len()], Vec::with_capacity(found.len()));
+        let mut vertices = Vec::with_capacity(found.len());
+        for (i, &last) in last.iter().enumerate() {
+            let site = SiteId::from_index(i);
+            let starts = automaton.starts(site);
+            let first = old.len();
+            old.extend(std::iter::successors(last, |vertex| found[vertex.index()].2));
+            old[first..].sort_unstable_by_key(|vertex| found[vertex.index()].1);
+            for &vertex in &old[first..] {
+                let state = found[vertex.index()].1;
+                places[vertex.index()] = VertexId::from_index(vertices.len());
+                let start = starts.iter().find(|(start, _)| *start == state);
+                vertices.push(Vertex {
+                    site,
+                    state: state.0,
+                    is_start: start.is_some(),
+                    starts_switched: start.is_some_and(|&(_, switched)| switched),
+                    is_end: automaton.is_end(state, site),
+                });
+            }
+        }
+        let mut first_out = vec![0; found.len() + 1];
+        unordered.iter().for_each(|arc| first_out[arc.tail.index() + 1] += 1);
+        (0..found.len()).for_each(|vertex| first_out[vertex + 1] += first_out[vertex]);
+        let mut arcs = Vec::with_capacity(unordered.len());
+        for vertex in old {
+            let out = &unordered[first_out[vertex.index()]..first_out[vertex.index() + 1]];
+            arcs.extend(out.iter().map(|arc| Arc { tail: places[arc.tail.index()], head: places[arc.head.index()], ..*arc }));
+        }
+        (vertices, arcs)
+    }
+}
+
+/// Lanes by the site that they leave.
+#[derive(Clone, Debug)]
+struct Lanes {
+    /// Length = sites + 1.
+    first: Vec<usize>,
+    /// Lane, where it arrives, what it costs; of one site ascending.
+    lanes: Vec<(LaneId, SiteId, u32)>,
+}
+
+impl Lanes {
+    /// Those that the operator may use and that have a cost; a loop leads nowhere and is left out.
+    fn usable(automaton: &Automaton<'_>, metric: Metric) -> Self {
+        let topology = automaton.law().topology();
+        let mut lanes: Vec<(SiteId, LaneId, SiteId, u32)> = Vec::with_capacity(2 * topology.segment_count());
+        for (id, segment) in topology.segments().filter(|&(id, _)| automaton.allows(id)) {
+            let [a, b] = segment.ends;
+            if let Some(cost) = metric.cost(topology, id).filter(|_| a != b) {
+                lanes.extend([(a, LaneId::new(id, 0), b, cost), (b, LaneId::new(id, 1), a, cost)]);
+            }
+        }
+        lanes.sort_by_key(|&(from, ..)| from);
+        let first = (0..=topology.site_count()).map(|site| lanes.partition_point(|(from, ..)| from.index() < site)).collect();
+        Self { first, lanes: lanes.into_iter().map(|(_, lane, to, cost)| (lane, to, cost)).collect() }
+    }
+
+    fn from(&self, site: SiteId) -> &[(LaneId, SiteId, u32)] {
+        &self.lanes[self.first[site.index()]..self.first[site.index() + 1]]
+    }
 }
 
 /// What each lane can carry, Mbit/s, by the policy's basis; zero where nothing is known. Length = 2 × segments.

@@ -11,10 +11,13 @@
 //!   arc  = lane + state before + state after           (many arcs may share a lane, and its capacity)
 //! ```
 
+use std::sync::Arc as Shared;
+
 mod compile;
 mod outage;
 mod visit;
 
+pub(crate) use compile::Classes;
 pub use compile::{Compiled, Metric, compile, compile_watching, lane_capacities, product, switching_capacities};
 pub use outage::Outage;
 pub use visit::{Surviving, SurvivingArc};
@@ -112,9 +115,9 @@ pub struct Network {
     first_segment_arc: Vec<u32>,
     segment_arc: Vec<u32>,
     /// Length = 2 × segments.
-    lane_capacity: Vec<u64>,
+    lane_capacity: Shared<[u64]>,
     /// Length = sites; [`UNLIMITED`] where nothing is known.
-    switching: Vec<u64>,
+    switching: Shared<[u64]>,
     max_cost: u32,
 }
 
@@ -123,7 +126,7 @@ const NO_SWITCH: u32 = u32::MAX;
 impl Network {
     /// Puts a network together.
     ///
-    /// `vertices` must be ordered by site, then state; `lane_capacity` has one entry in Mbit/s per lane (twice the
+    /// `vertices` must be ordered by site, then state; `lane_capacity`, which networks may share, has one entry in Mbit/s per lane (twice the
     /// segments), `switching` one per site ([`UNLIMITED`] where unknown). Arcs may come in any order; they are sorted
     /// by (tail, segment, head, lane, switch, cost).
     ///
@@ -132,7 +135,13 @@ impl Network {
     /// or more (the kernels' limit); or if a vertex and the cost of a route do not fit in 64 bits together, which
     /// takes more than 2¹⁶ vertices.
     #[must_use]
-    pub fn new(vertices: Vec<Vertex>, mut arcs: Vec<Arc>, lane_capacity: Vec<u64>, switching: Vec<u64>) -> Self {
+    pub fn new(
+        vertices: Vec<Vertex>,
+        mut arcs: Vec<Arc>,
+        lane_capacity: impl Into<Shared<[u64]>>,
+        switching: impl Into<Shared<[u64]>>,
+    ) -> Self {
+        let (lane_capacity, switching) = (lane_capacity.into(), switching.into());
         let (sites, lanes) = (switching.len(), lane_capacity.len());
         assert!(vertices.len() < 1 << 24, "kernels pack vertices into 24 bits");
         assert!(vertices.is_sorted_by_key(|v| (v.site, v.state)), "vertices are ordered by site and state");
@@ -146,9 +155,9 @@ impl Network {
         let longest: u64 =
             arcs.chunk_by(|a, b| a.tail == b.tail).filter_map(|out| out.iter().map(|arc| arc.cost).max()).map(u64::from).sum();
         assert!(longest.leading_zeros() + vertices.len().leading_zeros() >= 64, "kernels pack a cost and a vertex into 64 bits");
-        let (first_out, _) = group(vertices.len(), arcs.iter().map(|arc| arc.tail.index()));
+        let first_out = firsts(vertices.len(), arcs.iter().map(|arc| arc.tail.index()));
         let (first_in, in_arc) = group(vertices.len(), arcs.iter().map(|arc| arc.head.index()));
-        let (first_vertex, _) = group(sites, vertices.iter().map(|vertex| vertex.site.index()));
+        let first_vertex = firsts(sites, vertices.iter().map(|vertex| vertex.site.index()));
         let (first_segment_arc, segment_arc) = group(lanes / 2, arcs.iter().map(|arc| arc.lane.segment().index()));
         Self {
             first_out,
@@ -322,16 +331,22 @@ impl Network {
     }
 }
 
-/// Counting sort: for `count` groups, where each group begins, and the items in order of group, stable.
-fn group(count: usize, keys: impl ExactSizeIterator<Item = usize> + Clone) -> (Vec<u32>, Vec<u32>) {
-    let total = u32::try_from(keys.len()).expect("tables hold fewer than 2^32 entries");
+/// For `count` groups, where each begins in a table that is sorted by them; the end of the last too.
+fn firsts(count: usize, keys: impl Iterator<Item = usize>) -> Vec<u32> {
     let mut first = vec![0u32; count + 1];
-    for key in keys.clone() {
+    for key in keys {
         first[key + 1] += 1;
     }
     for i in 0..count {
         first[i + 1] += first[i];
     }
+    first
+}
+
+/// Counting sort: for `count` groups, where each group begins, and the items in order of group, stable.
+fn group(count: usize, keys: impl ExactSizeIterator<Item = usize> + Clone) -> (Vec<u32>, Vec<u32>) {
+    let total = u32::try_from(keys.len()).expect("tables hold fewer than 2^32 entries");
+    let first = firsts(count, keys.clone());
     let mut next = first.clone();
     let mut items = vec![0u32; total as usize];
     for (item, key) in (0..total).zip(keys) {

@@ -89,6 +89,7 @@ impl<'a> Automaton<'a> {
                 _ => Shape::Empty,
             }
         };
+        let origin = origin.filter(|_| shape != Shape::Physical);
         Self { law, shape, operator: query.operator.clone(), origin, watched: Vec::new() }
     }
 
@@ -142,6 +143,18 @@ impl<'a> Automaton<'a> {
     #[must_use]
     pub fn law(&self) -> &'a Law<'a> {
         self.law
+    }
+
+    /// Who carries the traffic, if anybody in particular.
+    #[must_use]
+    pub fn operator(&self) -> &Option<String> {
+        &self.operator
+    }
+
+    /// The territory it begins in; `None` under physics, which asks for none, and on the high seas.
+    #[must_use]
+    pub fn origin(&self) -> Option<TerritoryId> {
+        self.origin
     }
 
     /// Tells whether the segment may be used at all: in service, and open to the operator (R10).
@@ -350,8 +363,7 @@ fn international(law: &Law<'_>, query: &Query, a: TerritoryId, b: TerritoryId) -
     let gateways = |territory: TerritoryId, domestic: SiteId, far: TerritoryId| {
         law.needs_service_gateway(query.service, territory).then(|| {
             let side = Side { domestic, far: Some(far) };
-            let sites = law.topology().sites().map(|(id, _)| id);
-            sites.filter(|&site| law.territory(site) == Some(territory) && law.refusals(site, query, side).is_empty()).collect()
+            law.service_gateways(territory).filter(|&site| law.refusals(site, query, side).is_empty()).collect()
         })
     };
     Shape::International {

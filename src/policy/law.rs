@@ -38,6 +38,8 @@ pub struct Law<'a> {
     roles: Vec<u8>,
     /// Scopes of each site that hold, by site.
     scopes: Vec<Vec<&'a Scope>>,
+    /// Service gateways by territory, ascending.
+    gateways: Vec<Vec<SiteId>>,
     /// By segment: in service, both ends too, and in no territory to be avoided.
     usable: Vec<bool>,
 }
@@ -66,7 +68,13 @@ impl<'a> Law<'a> {
             .segments()
             .map(|(id, segment)| topology.in_service(id, day) && segment.ends.into_iter().all(allowed))
             .collect();
-        Self { topology, policy, roles, scopes, usable }
+        let mut law = Self { topology, policy, roles, scopes, gateways: vec![Vec::new(); topology.territories().len()], usable };
+        for (id, site) in topology.sites() {
+            if let Some(territory) = site.territory.filter(|_| law.is_service_gateway(id)) {
+                law.gateways[territory.index()].push(id);
+            }
+        }
+        law
     }
 
     /// The same law while some segments are out of service.
@@ -113,6 +121,11 @@ impl<'a> Law<'a> {
     #[must_use]
     pub fn is_service_gateway(&self, site: SiteId) -> bool {
         self.has_role(site, Role::Comprehensive) || self.has_role(site, Role::Regional)
+    }
+
+    /// The service gateways of a territory, of whatever scope, ascending.
+    pub fn service_gateways(&self, territory: TerritoryId) -> impl Iterator<Item = SiteId> {
+        self.gateways[territory.index()].iter().copied()
     }
 
     /// The territory of a site; `None` on the high seas.

@@ -5,13 +5,13 @@
 //! repeated, until no route does. As each relaxation admits every lawful route, what comes out is the true optimum
 //! (decremental state-space relaxation, Righini and Salani 2008).
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 use crate::algorithm::Route;
 use crate::algorithm::k_shortest::{self, list_routes};
 use crate::algorithm::once;
 use crate::algorithm::shortest_path::grow_tree;
-use crate::network::{Compiled, Metric, Network, Outage, compile, product};
+use crate::network::{Classes, Compiled, Metric, Network, Outage, VertexId, compile, product};
 use crate::policy::{Automaton, Law, Query, Rule};
 use crate::topology::{SiteId, TerritoryId};
 
@@ -19,10 +19,12 @@ use super::Way;
 
 /// The shortest lawful route of each query; `None` where there is none. Length = queries, in their order.
 ///
-/// Queries from one site share a tree. Deterministic at any thread count.
+/// Queries from one site share a tree; a network is there only while its queries are answered. Deterministic at any thread
+/// count.
 #[must_use]
 pub fn shortest(law: &Law<'_>, metric: Metric, queries: &[Query]) -> Vec<Option<Way>> {
-    shortest_on(law, &compile(law, metric, queries), queries)
+    let classes = Classes::of(law, metric, queries.iter().map(|query| (query, &[][..])));
+    of_each(law, queries, &classes.of_query, classes.count(), |class| Cow::Owned(classes.network(class)))
 }
 
 /// The same on the networks that were compiled for these queries under this law.
@@ -31,35 +33,46 @@ pub fn shortest(law: &Law<'_>, metric: Metric, queries: &[Query]) -> Vec<Option<
 /// If they are for fewer queries.
 #[must_use]
 pub fn shortest_on(law: &Law<'_>, compiled: &Compiled, queries: &[Query]) -> Vec<Option<Way>> {
-    let mut groups: BTreeMap<(usize, SiteId), Vec<usize>> = BTreeMap::new();
-    for (i, query) in queries.iter().enumerate() {
-        groups.entry((compiled.of_query[i], query.from)).or_default().push(i);
-    }
-    let groups: Vec<_> = groups.into_iter().collect();
-    let found = crate::parallel::map(groups.len(), Default::default, |workspace, group| {
-        let ((network, from), members) = &groups[group];
-        let network = &compiled.networks[*network];
-        let tree = grow_tree(network, &Outage::none_of(network), network.starts(*from), workspace);
-        let way = |&i: &usize| {
-            let route = tree.route_at(queries[i].to)?;
-            Some(Way::new(law.topology(), network, *from, &route))
-        };
-        members.iter().map(way).collect::<Vec<_>>()
-    });
+    let network = |class: usize| Cow::Borrowed(&compiled.networks[class]);
+    of_each(law, queries, &compiled.of_query, compiled.networks.len(), network)
+}
+
+fn of_each<'n>(
+    law: &Law<'_>,
+    queries: &[Query],
+    of_query: &[usize],
+    classes: usize,
+    network: impl Fn(usize) -> Cow<'n, Network> + Sync + Send,
+) -> Vec<Option<Way>> {
+    let mut members = vec![Vec::new(); classes];
+    (0..queries.len()).for_each(|i| members[of_query[i]].push(i));
+    members.iter_mut().for_each(|members| members.sort_by_key(|&i| queries[i].from));
+    let found = crate::parallel::map(
+        classes,
+        || (),
+        |(), class| {
+            let network = &*network(class);
+            let sound = Outage::none_of(network);
+            let groups: Vec<&[usize]> = members[class].chunk_by(|&a, &b| queries[a].from == queries[b].from).collect();
+            let ways = crate::parallel::map(groups.len(), Default::default, |(trees, search), group| {
+                let from = queries[groups[group][0]].from;
+                let tree = grow_tree(network, &sound, network.starts(from), trees);
+                let mut way = |&i: &usize| {
+                    let route = tree.route_at(queries[i].to)?;
+                    let way = Way::new(law.topology(), network, from, &route);
+                    let watched = entered_twice(law, &way);
+                    if watched.is_empty() {
+                        return Some(way);
+                    }
+                    enter_once(law, (network, &sound), |vertex| tree.distance(vertex), &queries[i], watched, search)
+                };
+                groups[group].iter().map(&mut way).collect::<Vec<_>>()
+            });
+            ways.into_iter().flatten().collect::<Vec<_>>()
+        },
+    );
     let mut ways = vec![None; queries.len()];
-    for ((_, members), found) in groups.iter().zip(found) {
-        for (&i, way) in members.iter().zip(found) {
-            ways[i] = way;
-        }
-    }
-    let suspects: Vec<usize> =
-        (0..queries.len()).filter(|&i| ways[i].as_ref().is_some_and(|way| !entered_twice(law, way).is_empty())).collect();
-    let mended = crate::parallel::map(suspects.len(), Default::default, |workspace, i| {
-        let (query, network) = (&queries[suspects[i]], &compiled.networks[compiled.of_query[suspects[i]]]);
-        let watched = ways[suspects[i]].as_ref().map_or_else(Vec::new, |way| entered_twice(law, way));
-        enter_once(law, (network, &Outage::none_of(network)), query, watched, workspace)
-    });
-    for (i, way) in suspects.into_iter().zip(mended) {
+    for (&i, way) in members.iter().flatten().zip(found.into_iter().flatten()) {
         ways[i] = way;
     }
     ways
@@ -67,16 +80,19 @@ pub fn shortest_on(law: &Law<'_>, compiled: &Compiled, queries: &[Query]) -> Vec
 
 /// The shortest lawful route of a query on its network, as far as that is up, where some territories are known to be entered
 /// twice by shorter ways; more are watched as long as the way found enters another one twice.
+///
+/// `bound` is the cost to a vertex on the tree of what the query begins at, under the same outage.
 pub fn enter_once(
     law: &Law<'_>,
     (network, outage): (&Network, &Outage),
+    bound: impl Fn(VertexId) -> u64,
     query: &Query,
     mut watched: Vec<TerritoryId>,
     workspace: &mut once::Workspace,
 ) -> Option<Way> {
     loop {
         let of_site = |site: SiteId| law.territory(site);
-        let route = once::find_route(network, outage, [query.from, query.to], (&watched, of_site), workspace)?;
+        let route = once::find_route((network, outage), [query.from, query.to], &bound, (&watched, of_site), workspace)?;
         let way = Way::new(law.topology(), network, query.from, &route);
         let again = entered_twice(law, &way);
         if again.is_empty() {

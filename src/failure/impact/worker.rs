@@ -254,7 +254,7 @@ impl<'a> Worker<'a> {
                         assessor.read(group, tree, assessor.requests[request as usize].to, list)
                             && assessor
                                 .entered_twice(list, entered)
-                                .is_none_or(|territory| watch(assessor, request, (outage, territory), search, list))
+                                .is_none_or(|territory| watch(assessor, request, (outage, tree), territory, search, list))
                     }
                     (None, None) => unreachable!("the tree is there where any is to be read"),
                 };
@@ -409,13 +409,14 @@ fn open<'b>(by_territory: &'b mut [Sums], named: &mut Vec<TerritoryId>, territor
 fn watch(
     assessor: &Assessor<'_>,
     request: u32,
-    (outage, territory): (&Outage, TerritoryId),
+    (outage, tree): (&Outage, repair::Repaired<'_>),
+    territory: TerritoryId,
     workspace: &mut once::Workspace,
     into: &mut Vec<Resource>,
 ) -> bool {
     let query = &assessor.spec.requests[request as usize].query;
     let network = assessor.network(assessor.requests[request as usize].group as usize);
-    let way = enter_once(assessor.law, (network, outage), query, vec![territory], workspace);
+    let way = enter_once(assessor.law, (network, outage), |vertex| tree.distance(vertex), query, vec![territory], workspace);
     way.is_some_and(|way| {
         of_way(assessor.law.topology(), &way, into);
         true
