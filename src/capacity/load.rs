@@ -222,19 +222,27 @@ impl Loads {
     /// Every risk group, in order of id.
     #[must_use]
     pub fn groups(&self, law: &Law<'_>, placements: &[Placement]) -> Vec<GroupLoad> {
-        let parts = || placements.iter().flat_map(|placement| &placement.parts);
-        let groups = law.topology().risk_groups().iter().enumerate();
-        groups
-            .map(|(i, group)| {
-                let is_touched = |sites: &[SiteId], segments: &[SegmentId]| {
-                    segments.iter().any(|segment| group.segments.binary_search(segment).is_ok())
-                        || sites.iter().any(|site| group.sites.binary_search(site).is_ok())
-                };
-                let touched = parts().filter(|part| is_touched(&part.way.sites, &part.way.segments));
-                let id = RiskGroupId::from_index(i);
-                GroupLoad { group: id, traffic_mbps: touched.map(|part| part.mbps).sum(), usage: self.group(law, id) }
-            })
-            .collect()
+        let topology = law.topology();
+        let groups = topology.risk_groups();
+        let (mut of_segment, mut of_site) = (vec![Vec::new(); topology.segment_count()], vec![Vec::new(); topology.site_count()]);
+        for (i, group) in groups.iter().enumerate() {
+            group.segments.iter().for_each(|segment| of_segment[segment.index()].push(i));
+            group.sites.iter().for_each(|site| of_site[site.index()].push(i));
+        }
+        let mut traffic_mbps = vec![0.0; groups.len()];
+        let mut touched: Vec<usize> = Vec::new();
+        for part in placements.iter().flat_map(|placement| &placement.parts) {
+            touched.extend(part.way.segments.iter().flat_map(|segment| &of_segment[segment.index()]));
+            touched.extend(part.way.sites.iter().flat_map(|site| &of_site[site.index()]));
+            touched.sort_unstable();
+            touched.dedup();
+            touched.drain(..).for_each(|group| traffic_mbps[group] += part.mbps);
+        }
+        let load = |(i, traffic_mbps)| {
+            let group = RiskGroupId::from_index(i);
+            GroupLoad { group, traffic_mbps, usage: self.group(law, group) }
+        };
+        traffic_mbps.into_iter().enumerate().map(load).collect()
     }
 
     /// The busier lane of each segment of a risk group that is in service, all taken together.
