@@ -162,10 +162,19 @@ fn answer(law: &Law<'_>, study: &Study, goes_on: &(impl Fn() -> bool + Sync), ke
     match &study.question {
         Question::Route(spec) => {
             let rest = Spec { requests: Vec::new(), ..spec.clone() };
-            let mut answers = Vec::new();
-            for block in spec.requests.chunks(BLOCK).take_while(|_| goes_on()) {
-                answers.extend(route::run(law, &Spec { requests: block.to_vec(), ..rest.clone() }).answers);
+            // From where to where, so that what requests share is found once.
+            let mut order: Vec<usize> = (0..spec.requests.len()).collect();
+            order.sort_by_key(|&i| {
+                let query = &spec.requests[i].query;
+                (law.territory(query.from), query.from, query.to)
+            });
+            let mut answers = vec![None; spec.requests.len()];
+            for block in order.chunks(BLOCK).take_while(|_| goes_on()) {
+                let requests = block.iter().map(|&i| spec.requests[i].clone()).collect();
+                let found = route::run(law, &Spec { requests, ..rest.clone() }).answers;
+                block.iter().zip(found).for_each(|(&i, answer)| answers[i] = Some(answer));
             }
+            let answers: Vec<_> = answers.into_iter().flatten().collect();
             let is_partial = answers.len() < spec.requests.len();
             Report { is_partial, ..report::route::report(law, spec, &Outcome::new(law, answers)) }
         }
