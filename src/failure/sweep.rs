@@ -11,21 +11,16 @@ use crate::failure::impact::{Assessor, Impact, Restoration};
 use crate::failure::outages::OutageSet;
 use crate::parallel;
 
-/// Blocks between one round and the next.
-const ROUND: u64 = 32;
+/// Blocks of a round, the units of work; they are no part of the result. Some outages take many times as long as others.
+const BLOCKS: u64 = 64;
 
-/// Outages per block, the unit of work; it is no part of the result. Each linear program is work enough.
-const fn block(restoration: Restoration) -> u64 {
-    match restoration {
-        Restoration::Optimal => 2,
-        _ => 128,
-    }
-}
-
-/// Outages per round: so many are told, and kept in a checkpoint, together.
+/// Outages per round: so many are told, and kept in a checkpoint, together. Each linear program is work enough.
 #[must_use]
 pub const fn round(restoration: Restoration) -> u64 {
-    ROUND * block(restoration)
+    match restoration {
+        Restoration::Optimal => BLOCKS,
+        _ => 64 * BLOCKS,
+    }
 }
 
 /// One outage and what it does.
@@ -66,15 +61,16 @@ pub fn go_on(
         assessor.learn(set.elements());
     }
     let assessor = &*assessor;
-    let block = block(assessor.restoration());
     while !findings.is_complete() {
         let first = findings.done;
-        let blocks = (set.len() - first).div_ceil(block).min(ROUND);
+        let end = set.len().min(first + round(assessor.restoration()));
+        let block = (end - first).div_ceil(BLOCKS);
+        let blocks = (end - first).div_ceil(block);
         let scratch = || (assessor.worker(), Vec::new(), Vec::new());
         let found = parallel::map(usize::try_from(blocks).expect("a round is short"), scratch, |(worker, members, lost), i| {
             let start = first + i as u64 * block;
             let mut found = Findings::new(shape);
-            for index in start..set.len().min(start + block) {
+            for index in start..end.min(start + block) {
                 if !goes_on() {
                     return None;
                 }
