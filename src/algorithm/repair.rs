@@ -41,6 +41,9 @@ pub struct Workspace {
     is_cut: Vec<bool>,
     cut: Vec<u32>,
     stretches: Vec<[u32; 2]>,
+    /// Vertices cut off next to others that are not, nearest first, as keys of cost and vertex.
+    seeds: Vec<u64>,
+    /// Those that were offered a better way since.
     heap: MinHeap<u64>,
 }
 
@@ -184,8 +187,10 @@ impl<'a> SoundTree<'a> {
     /// is used again.
     pub fn repaired<'w>(&'w self, outage: &Outage, lost: &[SegmentId], workspace: &'w mut Workspace) -> Repaired<'w> {
         self.cut_off(lost, workspace);
-        self.offer_from_around(outage, workspace);
-        self.settle(outage, workspace);
+        if !workspace.cut.is_empty() {
+            self.offer_from_around(outage, workspace);
+            self.settle(outage, workspace);
+        }
         Repaired { sound: self, workspace }
     }
 
@@ -222,46 +227,61 @@ impl<'a> SoundTree<'a> {
 
     /// Gives each vertex cut off its best way from those that are not.
     fn offer_from_around(&self, outage: &Outage, workspace: &mut Workspace) {
-        let (tails, costs, lanes) = (self.network.tails(), self.network.costs(), self.network.lanes());
-        let shift = vertex_bits(self.network);
-        for &vertex in &workspace.cut {
+        let (steps, shift) = (self.network.steps(), vertex_bits(self.network));
+        let Workspace { labels, is_cut, cut, seeds, .. } = workspace;
+        seeds.clear();
+        for &vertex in &*cut {
             let mut best = NONE;
-            for arc in self.network.in_arcs(VertexId(vertex)) {
-                let tail = tails[arc.index()] as usize;
-                let from = self.labels[tail];
-                if !workspace.is_cut[tail] && from.cost != UNREACHABLE && !outage.is_lost(lanes[arc.index()].segment()) {
-                    let cost = from.cost + u64::from(costs[arc.index()]);
-                    best = best.min(Label { cost, hops: from.hops + 1, parent: arc.0 });
+            for step in steps.to(vertex) {
+                let tail = step.end as usize;
+                if !is_cut[tail] && !outage.is_lost(step.lane.segment()) {
+                    let from = self.labels[tail];
+                    let cost = from.cost.saturating_add(u64::from(step.cost));
+                    if cost <= best.cost && from.cost != UNREACHABLE {
+                        best = best.min(Label { cost, hops: from.hops + 1, parent: step.arc.0 });
+                    }
                 }
             }
             if best != NONE {
-                workspace.labels[vertex as usize] = best;
-                workspace.heap.push(best.cost << shift | u64::from(vertex));
+                labels[vertex as usize] = best;
+                // Nothing is behind a leaf.
+                if !steps.is_leaf(vertex) {
+                    seeds.push(best.cost << shift | u64::from(vertex));
+                }
             }
         }
+        seeds.sort_unstable();
     }
 
     /// Settles the vertices cut off, nearest first, as a fresh search would.
     fn settle(&self, outage: &Outage, workspace: &mut Workspace) {
-        let (heads, costs, lanes) = (self.network.heads(), self.network.costs(), self.network.lanes());
-        let shift = vertex_bits(self.network);
-        while let Some(key) = workspace.heap.pop() {
-            let vertex = VertexId((key & ((1 << shift) - 1)) as u32);
-            let label = workspace.labels[vertex.index()];
+        let (steps, shift) = (self.network.steps(), vertex_bits(self.network));
+        let Workspace { labels, is_cut, seeds, heap, .. } = workspace;
+        let mut seeds = seeds.iter().copied().peekable();
+        loop {
+            let key = match (seeds.peek(), heap.peek()) {
+                (Some(&seed), Some(least)) if least < seed => heap.pop(),
+                (None, _) => heap.pop(),
+                _ => seeds.next(),
+            };
+            let Some(key) = key else { break };
+            let vertex = (key & ((1 << shift) - 1)) as u32;
+            let label = labels[vertex as usize];
             if label.cost != key >> shift {
                 continue;
             }
-            for arc in self.network.out_arcs(vertex) {
-                let head = heads[arc.index()] as usize;
-                if !workspace.is_cut[head] || outage.is_lost(lanes[arc.index()].segment()) {
+            for step in steps.from(vertex) {
+                let head = step.end as usize;
+                let known = &mut labels[head];
+                let cost = label.cost + u64::from(step.cost);
+                // The labels of those that are not cut off are left from other repairs.
+                if !is_cut[head] || cost > known.cost || outage.is_lost(step.lane.segment()) {
                     continue;
                 }
-                let cost = label.cost + u64::from(costs[arc.index()]);
-                let offer = Label { cost, hops: label.hops + 1, parent: arc.0 };
-                let known = &mut workspace.labels[head];
+                let offer = Label { cost, hops: label.hops + 1, parent: step.arc.0 };
                 if offer < *known {
-                    if offer.cost < known.cost {
-                        workspace.heap.push(cost << shift | head as u64);
+                    if offer.cost < known.cost && !steps.is_leaf(step.end) {
+                        heap.push(cost << shift | u64::from(step.end));
                     }
                     *known = offer;
                 }

@@ -15,12 +15,16 @@ use std::sync::Arc as Shared;
 
 mod compile;
 mod outage;
+mod steps;
 mod visit;
 
 pub(crate) use compile::Classes;
 pub use compile::{Compiled, Metric, compile, compile_watching, lane_capacities, product, switching_capacities};
 pub use outage::Outage;
+pub use steps::{Step, Steps};
 pub use visit::{Surviving, SurvivingArc};
+
+use std::sync::OnceLock;
 
 use crate::topology::{SegmentId, SiteId, id};
 
@@ -119,6 +123,7 @@ pub struct Network {
     /// Length = sites; [`UNLIMITED`] where nothing is known.
     switching: Shared<[u64]>,
     max_cost: u32,
+    steps: OnceLock<steps::Kept>,
 }
 
 const NO_SWITCH: u32 = u32::MAX;
@@ -175,6 +180,7 @@ impl Network {
             vertices,
             lane_capacity,
             switching,
+            steps: OnceLock::new(),
         }
     }
 
