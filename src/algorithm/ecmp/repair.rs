@@ -6,12 +6,15 @@
 //! the order in which a fresh split makes it, so that nothing of the traffic that went elsewhere is left behind by rounding.
 //! It keeps distances and parts of every vertex for every target, and knows no capacities.
 
+mod shares;
 mod target;
 
-use super::aim;
+use super::{aim, as_f64};
 use crate::algorithm::heap::MinHeap;
-use crate::network::{ArcId, LaneId, Network, Outage, VertexId};
+use crate::algorithm::shortest_path::vertex_bits;
+use crate::network::{LaneId, Network, Outage, Step, UNREACHABLE, VertexId};
 use crate::topology::{SegmentId, SiteId};
+use shares::{Shares, group};
 use target::Repair;
 
 /// All demands split over the sound network, ready for outages.
@@ -20,43 +23,81 @@ pub struct SoundSplit<'a> {
     network: &'a Network,
     /// By target, ascending.
     aims: Vec<Aim>,
-    /// Length = lanes + 1; positions in `shares`.
-    first_share: Vec<u32>,
-    /// What each lane carries towards whom, by lane, then target.
-    shares: Vec<(u32, f64)>,
-    loads: Vec<f64>,
-    unrouted: f64,
+    senders: Senders,
     /// Whether a lane may be taken by several arcs, as under law; else what it carries is what leaves one vertex.
     has_shared_lanes: bool,
+    shares: Shares,
+    loads: Vec<f64>,
+    unrouted: f64,
+}
+
+/// The sites that send something to any target.
+#[derive(Clone, Debug)]
+struct Senders {
+    /// Ascending.
+    sites: Vec<SiteId>,
+    /// Length = vertices: at starts of theirs, their place in `sites`; else [`NOTHING`].
+    at: Vec<u32>,
+    /// Whether any has several starts.
+    has_choice: bool,
 }
 
 /// The traffic towards one target.
 #[derive(Clone, Debug)]
 struct Aim {
-    /// Length = vertices: cost of the way to the target.
-    distances: Vec<u64>,
+    /// Length = vertices + 1.
+    ways: Vec<Way>,
     /// Length = vertices: what each lane that leads on from a vertex carries; 0 at the target.
     parts: Vec<f64>,
-    /// Length = sites: what each sends.
+    /// What arrives at each vertex, in the order in which it is added up.
+    inflows: Vec<Inflow>,
+    /// Length = senders: what each sends.
     offered: Vec<f64>,
-    /// Those that send something, ascending.
-    sources: Vec<SiteId>,
     unrouted: f64,
 }
 
+/// How all goes on from a vertex.
+#[derive(Clone, Copy, Debug)]
+struct Way {
+    /// Cost of the way to the target.
+    distance: u64,
+    /// The arc that it begins with; [`MANY`], or [`NO_ARC`] where nothing leads on.
+    next: u32,
+    /// Where in `inflows` those of the vertex begin.
+    first_inflow: u32,
+}
+
+/// What arrives at a vertex over one arc.
+#[derive(Clone, Copy, Debug)]
+struct Inflow {
+    /// Distance and vertex that it comes from. The greatest is added first: it is the farthest.
+    from: u64,
+    amount: f64,
+}
+
 const NOTHING: u32 = u32::MAX;
+const UNTOUCHED: u32 = u32::MAX;
+const NO_ARC: u32 = u32::MAX;
+/// Several arcs, told by the distances of their ends.
+const MANY: u32 = u32::MAX - 1;
 
 /// Memory of repairs, kept from one to the next.
 #[derive(Clone, Debug, Default)]
 pub struct Workspace {
-    /// Length = vertices; as [`Now::default`] between targets.
-    now: Vec<Now>,
-    /// Vertices whose state must be put back.
-    touched: Vec<u32>,
-    /// Vertices that lost one of their shortest ways or all.
-    judged: Vec<u32>,
+    /// Length = vertices: where in `nows` a vertex is, between targets none.
+    places: Vec<u32>,
+    /// The vertices whose state has changed or may.
+    nows: Vec<Now>,
+    /// Those that lost all their shortest ways.
+    raised: Vec<u32>,
+    /// The raised ones next to others, as keys of distance and vertex.
+    seeds: Vec<u64>,
+    /// Those that were found a way since; then those that split anew.
     heap: MinHeap<u64>,
-    inflow: Vec<Inflow>,
+    /// What has arrived at vertices in the queue, each with the one that arrived next.
+    arrivals: Vec<(Inflow, u32)>,
+    /// The arcs that lead on from one vertex.
+    next: Vec<Step>,
     /// Whether a target is affected, and which are; length = targets.
     is_affected: Vec<bool>,
     affected: Vec<u32>,
@@ -73,33 +114,29 @@ pub struct Workspace {
 }
 
 /// What an outage makes of a vertex.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Now {
+    vertex: u32,
+    /// As in [`Way`].
+    next: u32,
+    distance: u64,
+    part: f64,
     fate: Fate,
     is_queued: bool,
-    /// The cost of the way that is left, of one that was raised.
-    distance: u64,
-    /// What each lane on carries now; `None` as before.
-    part: Option<f64>,
+    /// Whether what it sends on is among the arrivals, and no longer that of the sound network.
+    is_moved: bool,
+    /// The first and the last in `arrivals`.
+    arrived: [u32; 2],
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
     /// All its shortest ways survive.
-    #[default]
     Kept,
     /// Some of them do.
     Narrowed,
     /// None does: it goes a longer way, or nowhere.
     Raised,
-}
-
-/// What arrives at a vertex over one arc; ordered as a fresh split adds it up.
-#[derive(Clone, Copy, Debug)]
-struct Inflow {
-    from: (u64, u32),
-    arc: ArcId,
-    amount: f64,
 }
 
 /// Loads under an outage, until the workspace is used again.
@@ -119,46 +156,47 @@ impl<'a> SoundSplit<'a> {
         let mut by_target: Vec<(SiteId, SiteId, f64)> =
             demands.iter().map(|&([source, target], amount)| (target, source, amount)).collect();
         by_target.sort_by_key(|&(target, source, _)| (target, source));
+        let senders = Senders::new(network, demands);
+        let blind = blind(network, &senders, &by_target);
         let (sound, mut workspace) = (Outage::none_of(network), super::Workspace::default());
         let (mut aims, mut shares) = (Vec::new(), Vec::new());
         for demands in by_target.chunk_by(|a, b| a.0 == b.0) {
             let number = u32::try_from(aims.len()).expect("there are fewer targets than sites");
-            let (target, mut offered) = (demands[0].0, vec![0.0; network.site_count()]);
-            demands.iter().for_each(|&(_, source, amount)| offered[source.index()] += amount);
+            let (target, mut offered) = (demands[0].0, vec![0.0; senders.sites.len()]);
+            for &(_, source, amount) in demands {
+                offered[senders.sites.binary_search(&source).expect("all that send are there")] += amount;
+            }
             let mut equal_cost = aim(network, &sound, target, &mut workspace);
             let demands: Vec<(SiteId, f64)> = demands.iter().map(|&(_, source, amount)| (source, amount)).collect();
             let unrouted = equal_cost.put_in(&demands);
-            let mut parts = vec![0.0; network.vertex_count()];
-            equal_cost.spread(|arcs, part| {
-                parts[network.tails()[arcs[0].index()] as usize] = part;
-                shares.push((network.lanes()[arcs[0].index()], number, part));
-            });
+            let (mut parts, mut inflows) = (vec![0.0; network.vertex_count()], Vec::new());
             let tree = equal_cost.routes.tree;
-            let distances = (0..network.vertex_count()).map(|vertex| tree.distance(VertexId::from_index(vertex))).collect();
-            let sources = (0..offered.len()).map(SiteId::from_index).filter(|site| offered[site.index()] > 0.0).collect();
-            aims.push(Aim { distances, parts, offered, sources, unrouted });
-        }
-        // Stable, so that the parts of several vertices that share a lane stay in order.
-        shares.sort_by_key(|&(lane, aim, _)| (lane, aim));
-        shares.dedup_by(|next, kept| {
-            let is_same = (next.0, next.1) == (kept.0, kept.1);
-            if is_same {
-                kept.2 += next.2;
+            equal_cost.spread(|arcs, part| {
+                let tail = network.tails()[arcs[0].index()];
+                parts[tail as usize] = part;
+                shares.push((network.lanes()[arcs[0].index()], number, part));
+                let from = tree.distance(VertexId(tail)) << vertex_bits(network) | u64::from(tail);
+                let amount = part / as_f64(arcs.len());
+                inflows.extend(arcs.iter().map(|&arc| (network.heads()[arc.index()] as usize, Inflow { from, amount })));
+            });
+            let (first_inflow, inflows) = group(network.vertex_count(), &inflows);
+            let seen = |vertex: VertexId| if blind[vertex.index()] { UNREACHABLE } else { tree.distance(vertex) };
+            let distances = (0..network.vertex_count()).map(|vertex| seen(VertexId::from_index(vertex)));
+            let distances = distances.chain([UNREACHABLE]);
+            let way = |(distance, first_inflow)| Way { distance, next: NO_ARC, first_inflow };
+            let ways = distances.zip(first_inflow).map(way).collect();
+            let mut aim = Aim { ways, parts, inflows, offered, unrouted };
+            for vertex in (0..).take(network.vertex_count()) {
+                aim.ways[vertex as usize].next = aim.next(network.steps().from(vertex), vertex);
             }
-            is_same
-        });
-        let mut first_share = vec![0; 2 * network.segment_count() + 1];
-        shares.iter().for_each(|&(lane, ..)| first_share[lane.index() + 1] += 1);
-        for lane in 1..first_share.len() {
-            first_share[lane] += first_share[lane - 1];
+            aims.push(aim);
         }
         let unrouted = aims.iter().map(|aim| aim.unrouted).sum();
-        let shares = shares.into_iter().map(|(_, aim, part)| (aim, part)).collect();
-        let has_shared_lanes = (0..network.segment_count()).any(|i| network.arcs_of(SegmentId::from_index(i)).len() > 2);
-        let mut split = Self { network, aims, first_share, shares, loads: Vec::new(), unrouted, has_shared_lanes };
+        let shares = Shares::new(2 * network.segment_count(), &shares);
         let lanes = (0..2 * network.segment_count()).map(LaneId::from_index);
-        split.loads = lanes.map(|lane| split.shares_of(lane).iter().fold(0.0, |sum, &(_, part)| sum + part)).collect();
-        split
+        let loads = lanes.map(|lane| shares.total(lane)).collect();
+        let has_shared_lanes = (0..network.segment_count()).any(|i| network.arcs_of(SegmentId::from_index(i)).len() > 2);
+        Self { network, aims, senders, shares, loads, unrouted, has_shared_lanes }
     }
 
     /// What each lane carries without any outage; length = lanes.
@@ -178,7 +216,7 @@ impl<'a> SoundSplit<'a> {
     /// O(c log c) time for a total of c vertices whose ways or amounts change, arcs around them, and targets of the lanes
     /// whose load changes.
     pub fn repair<'w>(&self, outage: &Outage, lost: &[SegmentId], workspace: &'w mut Workspace) -> Repaired<'w> {
-        workspace.now.resize(self.network.vertex_count().max(workspace.now.len()), Now::default());
+        workspace.places.resize(self.network.vertex_count().max(workspace.places.len()), UNTOUCHED);
         workspace.is_affected.resize(self.aims.len().max(workspace.is_affected.len()), false);
         workspace.shares.clear();
         workspace.unrouted.clear();
@@ -187,7 +225,9 @@ impl<'a> SoundSplit<'a> {
             let number = workspace.affected[i];
             workspace.first_share = workspace.shares.len();
             workspace.is_affected[number as usize] = false;
-            let mut repair = Repair { network: self.network, aim: &self.aims[number as usize], outage, workspace };
+            let Self { network, ref aims, ref senders, .. } = *self;
+            let (steps, aim, shift) = (network.steps(), &aims[number as usize], vertex_bits(network));
+            let mut repair = Repair { network, steps, aim, outage, senders, shift, workspace };
             repair.judge(lost);
             repair.find_ways();
             repair.carry_on(number);
@@ -201,16 +241,12 @@ impl<'a> SoundSplit<'a> {
         Repaired { changed: &workspace.changed, unrouted: self.unrouted_now(&workspace.unrouted) }
     }
 
-    fn shares_of(&self, lane: LaneId) -> &[(u32, f64)] {
-        &self.shares[self.first_share[lane.index()] as usize..self.first_share[lane.index() + 1] as usize]
-    }
-
     /// The targets that lost lanes carry something towards.
     fn find_affected(&self, lost: &[SegmentId], workspace: &mut Workspace) {
         let Workspace { is_affected, affected, .. } = workspace;
         affected.clear();
         for lane in lost.iter().flat_map(|&segment| [LaneId::new(segment, 0), LaneId::new(segment, 1)]) {
-            for &(aim, _) in self.shares_of(lane) {
+            for &aim in self.shares.aims_of(lane) {
                 if !std::mem::replace(&mut is_affected[aim as usize], true) {
                     affected.push(aim);
                 }
@@ -244,23 +280,11 @@ impl<'a> SoundSplit<'a> {
             }
             // Where lanes are shared, one may have been looked at twice, with the same answer.
             news.dedup_by_key(|new| new.0);
-            let load = self.load_with(lane, news.iter().rev().copied());
+            let load = self.shares.total_with(lane, news.iter().rev().copied());
             if load != self.loads[lane.index()] {
                 changed.push((lane, load));
             }
         }
-    }
-
-    /// What a lane carries if towards some targets, ascending, it carries something else.
-    fn load_with(&self, lane: LaneId, news: impl Iterator<Item = (u32, f64)>) -> f64 {
-        let (mut load, mut news) = (0.0, news.peekable());
-        for &(aim, part) in self.shares_of(lane) {
-            while let Some((_, part)) = news.next_if(|new| new.0 < aim) {
-                load += part;
-            }
-            load += news.next_if(|new| new.0 == aim).map_or(part, |new| new.1);
-        }
-        news.fold(load, |load, (_, part)| load + part)
     }
 
     fn unrouted_now(&self, news: &[(u32, f64)]) -> f64 {
@@ -271,6 +295,69 @@ impl<'a> SoundSplit<'a> {
         let now = (0..).zip(&self.aims).map(|(i, aim)| news.next_if(|new| new.0 == i).map_or(aim.unrouted, |new| new.1));
         now.sum()
     }
+}
+
+impl Aim {
+    /// How all goes on from a vertex that steps lead from.
+    fn next(&self, steps: &[Step], vertex: u32) -> u32 {
+        let mut tight = steps.iter().filter(|step| self.is_tight(vertex, step.end, step.cost));
+        let first = tight.next().map_or(NO_ARC, |step| step.arc.0);
+        if tight.next().is_some() { MANY } else { first }
+    }
+
+    /// Whether an arc was on a shortest way in the sound network.
+    fn is_tight(&self, tail: u32, head: u32, cost: u32) -> bool {
+        let [tail, head] = [tail, head].map(|end| self.ways[end as usize].distance);
+        head != UNREACHABLE && tail == head + u64::from(cost)
+    }
+
+    /// What arrives at a vertex in the sound network.
+    fn inflows_at(&self, vertex: u32) -> &[Inflow] {
+        let [first, end] = [vertex, vertex + 1].map(|vertex| self.ways[vertex as usize].first_inflow as usize);
+        &self.inflows[first..end]
+    }
+
+    /// A vertex as it is in the sound network.
+    #[inline(always)]
+    fn sound(&self, vertex: u32) -> Now {
+        let Way { distance, next, .. } = self.ways[vertex as usize];
+        let (part, fate, arrived) = (self.parts[vertex as usize], Fate::Kept, [NOTHING; 2]);
+        Now { vertex, next, distance, part, fate, is_queued: false, is_moved: false, arrived }
+    }
+}
+
+impl Senders {
+    fn new(network: &Network, demands: &[([SiteId; 2], f64)]) -> Self {
+        let mut sites: Vec<SiteId> = demands.iter().map(|&([source, _], _)| source).collect();
+        sites.sort_unstable();
+        sites.dedup();
+        let mut at = vec![NOTHING; network.vertex_count()];
+        for (sender, &site) in (0..).zip(&sites) {
+            network.starts(site).for_each(|start| at[start.index()] = sender);
+        }
+        let has_choice = sites.iter().any(|&site| network.starts(site).count() > 1);
+        Self { sites, at, has_choice }
+    }
+}
+
+/// Length = vertices: those that no way leads through, whatever is lost, and where none begins or ends. They have one
+/// neighbour at most beside others of their kind.
+fn blind(network: &Network, senders: &Senders, by_target: &[(SiteId, SiteId, f64)]) -> Vec<bool> {
+    let mut is_blind = vec![false; network.vertex_count()];
+    let mut is_end: Vec<bool> = senders.at.iter().map(|&sender| sender != NOTHING).collect();
+    by_target.chunk_by(|a, b| a.0 == b.0).flat_map(|to| network.ends(to[0].0)).for_each(|end| is_end[end.index()] = true);
+    let neighbours = |vertex: u32| network.steps().from(vertex).iter().chain(network.steps().to(vertex)).map(|step| step.end);
+    let mut waiting: Vec<u32> = (0..).take(network.vertex_count()).collect();
+    while let Some(vertex) = waiting.pop() {
+        let is_open = |end: &u32| *end != vertex && !is_blind[*end as usize];
+        let first = neighbours(vertex).find(is_open);
+        let is_passed = neighbours(vertex).filter(is_open).any(|end| Some(end) != first);
+        if !is_blind[vertex as usize] && !is_end[vertex as usize] && !is_passed {
+            is_blind[vertex as usize] = true;
+            waiting.extend(first);
+        }
+    }
+    is_blind
 }
 
 #[cfg(test)]

@@ -36,9 +36,13 @@ fn end(chance: &mut Chance, sites: u64) -> SiteId {
 }
 
 /// From each site to some others, in order of source, as much as thirds and sevenths do not divide evenly.
-fn demands(chance: &mut Chance, sites: u64) -> Demands {
+fn demands(chance: &mut Chance, sites: u64, one_in: u64) -> Demands {
     let ends = (0..sites).flat_map(|a| (0..sites).map(move |b| [a, b].map(|site| SiteId(u32::try_from(site).unwrap()))));
-    ends.filter(|_| chance.one_in(2)).collect::<Vec<_>>().into_iter().map(|ends| (ends, 0.1 + chance.below(100) as f64)).collect()
+    ends.filter(|_| chance.one_in(one_in))
+        .collect::<Vec<_>>()
+        .into_iter()
+        .map(|ends| (ends, 0.1 + chance.below(100) as f64))
+        .collect()
 }
 
 fn outages(chance: &mut Chance, segments: usize) -> Vec<Vec<SegmentId>> {
@@ -80,10 +84,30 @@ fn repaired_loads_are_to_the_bit_those_of_a_fresh_split() {
             .map(|_| (end(&mut chance, sites), end(&mut chance, sites), 1 + u32::try_from(chance.below(3)).unwrap(), [0, 0]))
             .collect();
         let network = Network::of_sites(usize::try_from(sites).unwrap(), &segments);
-        let demands = demands(&mut chance, sites);
+        let demands = demands(&mut chance, sites, 2);
         let split = SoundSplit::new(&network, &demands);
         assert_eq!((split.loads().to_vec(), split.unrouted()), afresh(&network, &Outage::none_of(&network), &demands));
         let mut workspace = Workspace::default();
+        for lost in outages(&mut chance, segments.len()) {
+            let outage = Outage::of(segments.len(), lost.iter().copied());
+            let expected = afresh(&network, &outage, &demands);
+            assert_eq!(repaired(&split, &outage, &lost, &mut workspace), expected, "seed {seed} {lost:?}");
+        }
+    }
+}
+
+/// Few demands and hardly more segments than a tree, so that many vertices lie where no way leads through.
+#[test]
+fn ends_that_nobody_passes_change_no_load() {
+    for seed in 0..400 {
+        let mut chance = Chance(seed);
+        let sites = 4 + chance.below(20);
+        let segments: Vec<_> = (0..sites + chance.below(4))
+            .map(|_| (end(&mut chance, sites), end(&mut chance, sites), 1 + u32::try_from(chance.below(3)).unwrap(), [0, 0]))
+            .collect();
+        let network = Network::of_sites(usize::try_from(sites).unwrap(), &segments);
+        let demands = demands(&mut chance, sites, 4 * sites);
+        let (split, mut workspace) = (SoundSplit::new(&network, &demands), Workspace::default());
         for lost in outages(&mut chance, segments.len()) {
             let outage = Outage::of(segments.len(), lost.iter().copied());
             let expected = afresh(&network, &outage, &demands);
@@ -124,7 +148,7 @@ fn arcs_that_share_a_lane_share_its_part() {
         let mut chance = Chance(seed);
         let sites = 2 + chance.below(8);
         let network = product(&mut chance, sites);
-        let demands = demands(&mut chance, sites);
+        let demands = demands(&mut chance, sites, 2);
         let split = SoundSplit::new(&network, &demands);
         let mut workspace = Workspace::default();
         for lost in outages(&mut chance, network.segment_count()) {
