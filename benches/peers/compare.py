@@ -287,7 +287,7 @@ def ortools(_, work):
 
 def ngraph(_, work):
     import netgraph_core
-    from ngraph.analysis.functions import build_demand_placement_inputs
+    from ngraph.analysis.functions import build_demand_placement_inputs, demand_placement_analysis
     from ngraph.analysis.placement import place_demands
     from ngraph.model.network import Link, Network, Node
 
@@ -321,7 +321,26 @@ def ngraph(_, work):
                 found[lane[int(edge)]] += float(amount)
         return found
 
-    yield "equal-cost loads, every link lost", lambda i: state(i), loads
+    prepared = {"context": context, "expansion": expansion, "resolved_ids": ends}
+
+    def public(i, **wish):
+        return demand_placement_analysis(network, set(), {links[i].id}, demands, **prepared, **wish)
+
+    def placed(i):
+        public(i)
+        return i
+
+    def volume_by_cost(i):
+        flows = public(i, include_flow_details=True).flows
+        return [sum(float(cost) * amount for flow in flows for cost, amount in flow.cost_distribution.items())]
+
+    def ours_by_cost(loads):
+        return [sum(load * links[lane // 2].cost for lane, load in enumerate(loads))]
+
+    yield "equal-cost loads, every link lost", state, loads
+    # What its failure manager calls for each state, inputs prepared once. It tells what is placed and no loads, so its
+    # answer is checked, outside the time, by volume times cost.
+    yield "equal-cost loads, every link lost", placed, volume_by_cost, ours_by_cost, "(public call)"
 
 
 # What one call's answer is in our terms.
@@ -357,17 +376,19 @@ def of_python(ours, folder):
             print(f"skipped: no {package}", file=sys.stderr)
             continue
         version = importlib.metadata.version(package)
-        for task, call, *terms in globals()[name](library, work):
-            in_our_terms = terms[0] if terms else TASKS[task]
+        for task, call, *more in globals()[name](library, work):
+            in_our_terms = more[0] if more else TASKS[task]
+            in_its_terms = more[1] if len(more) > 1 else list
+            peer = f"{name} {more[2]}" if len(more) > 2 else name
             expected = ours[task]["parts"]
             spent, done, agreed = 0.0, 0, 0
             while done < len(expected) and spent < PATIENCE:
                 begin = time.process_time()
                 answer = call(done)
                 spent += time.process_time() - begin
-                agreed += same(expected[done], list(in_our_terms(answer)))
+                agreed += same(in_its_terms(expected[done]), list(in_our_terms(answer)))
                 done += 1
-            yield name, version, task, spent * len(expected) / done, agreed, done
+            yield peer, version, task, spent * len(expected) / done, agreed, done
 
 
 def of_lemon(ours, folder):
