@@ -12,6 +12,7 @@ use crossborder::algorithm::block::Block;
 use crossborder::algorithm::components::components;
 use crossborder::algorithm::connectivity::{Connectivity, Workspace};
 use crossborder::algorithm::cut_sets::cut_sets;
+use crossborder::algorithm::ecmp::{self, repair::SoundSplit};
 use crossborder::algorithm::{repair, shortest_path};
 use crossborder::capacity::{Bottleneck, place};
 use crossborder::demand::offered;
@@ -23,7 +24,7 @@ use crossborder::failure::sweep::sweep;
 use crossborder::network::{Metric, Network, Outage, UNREACHABLE, VertexId};
 use crossborder::policy::{Law, Policy, Profile};
 use crossborder::random::Seed;
-use crossborder::topology::{CableKind, SegmentId};
+use crossborder::topology::{CableKind, SegmentId, SiteId};
 use crossborder::units::parse_date;
 
 #[path = "../tests/truth/synthetic.rs"]
@@ -119,12 +120,63 @@ fn exhaustive(criterion: &mut Criterion) {
     };
     assert_eq!(every_group_lost(), (85_551_556_531_688, 2_068_880));
     group.bench_function("repair all trees, 590 risk groups", |bencher| bencher.iter(&mut every_group_lost));
+    let demands = demands("g1");
+    let split = SoundSplit::new(&network, &demands);
+    let mut split_every_group_lost = || {
+        let (mut workspace, sound) = (ecmp::repair::Workspace::default(), split.loads().iter().sum::<f64>());
+        let mut volume = 0.0;
+        for (outage, lost) in outages.iter().zip(&groups) {
+            let changed = split.repair(outage, lost, &mut workspace).changed.iter();
+            volume += sound + changed.map(|&(lane, load)| load - split.loads()[lane.index()]).sum::<f64>();
+        }
+        volume
+    };
+    assert!((split_every_group_lost() - 4_283_293_263.56).abs() < 0.01, "gigabits per second times segments");
+    for (outage, lost) in outages.iter().zip(&groups).step_by(59) {
+        assert_split_afresh(&split, &demands, &network, outage, lost);
+    }
+    group.bench_function(format!("split {} demands, 590 risk groups", demands.len()), |bencher| {
+        bencher.iter(&mut split_every_group_lost);
+    });
     let ends: [&[VertexId]; 2] = [&[VertexId(1445)], &[VertexId(669)]];
     let sets = cut_sets(&network, &groups, ends, 4);
     assert!(sets.iter().all(|set| parts(&network, &groups, set, [VertexId(1445), VertexId(669)])));
     group.bench_function(format!("{} cut sets up to 4", sets.len()), |bencher| {
         bencher.iter(|| cut_sets(&network, &groups, ends, 4).len());
     });
+}
+
+/// What lies beside the graph: demands between gateways, Gbit/s, by source, then target.
+fn demands(name: &str) -> Vec<([SiteId; 2], f64)> {
+    let path = format!("{}/../shared/data/synthetic/{name}.demands", env!("CARGO_MANIFEST_DIR"));
+    let demand = |line: &str| {
+        let fields: Vec<&str> = line.split(' ').collect();
+        ([fields[0], fields[1]].map(|site| SiteId(site.parse().unwrap())), fields[2].parse().unwrap())
+    };
+    fs::read_to_string(path).unwrap().lines().map(demand).collect()
+}
+
+/// Loads under an outage are to the bit those of a split from the beginning, target by target.
+fn assert_split_afresh(
+    split: &SoundSplit<'_>,
+    demands: &[([SiteId; 2], f64)],
+    network: &Network,
+    outage: &Outage,
+    lost: &[SegmentId],
+) {
+    let (mut afresh, mut workspace) = (vec![0.0; 2 * network.segment_count()], ecmp::Workspace::default());
+    for target in (0..network.site_count()).map(SiteId::from_index) {
+        let to_target = demands.iter().filter(|demand| demand.0[1] == target);
+        let to_target: Vec<_> = to_target.map(|&([source, _], amount)| (source, amount)).collect();
+        if !to_target.is_empty() {
+            ecmp::aim(network, outage, target, &mut workspace).split_per_hop(&to_target, &mut afresh);
+        }
+    }
+    let (mut loads, mut workspace) = (split.loads().to_vec(), ecmp::repair::Workspace::default());
+    for &(lane, load) in split.repair(outage, lost, &mut workspace).changed {
+        loads[lane.index()] = load;
+    }
+    assert!(loads == afresh, "repaired loads are those of a fresh split");
 }
 
 fn parts(network: &Network, groups: &[Vec<SegmentId>], set: &[usize], ends: [VertexId; 2]) -> bool {
