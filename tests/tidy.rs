@@ -49,6 +49,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("libm", &["src/random.rs"]),
     ("petgraph", &["src", "tests", "benches", "examples"]),
     ("proptest", &["src", "tests"]),
+    ("pulp", &["src/algorithm/wide.rs"]),
     ("rand_xoshiro", &["src/random.rs"]),
     ("rayon", &["src/parallel.rs"]),
     ("roxmltree", &["src/topology"]),

@@ -21,6 +21,7 @@ mod queue;
 pub mod reliability;
 pub mod repair;
 pub mod shortest_path;
+mod wide;
 
 use crate::network::{ArcId, Network};
 use crate::topology::SiteId;
