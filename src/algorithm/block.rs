@@ -49,7 +49,7 @@ impl Block {
     }
 
     /// Adds the states that are in both of two sets.
-    #[inline]
+    #[inline(always)]
     pub fn add_product(&mut self, left: &Self, right: &Self) {
         for i in 0..8 {
             self.0[i] |= left.0[i] & right.0[i];
@@ -57,7 +57,7 @@ impl Block {
     }
 
     /// Tells whether the sets are the same; without a call of `memcmp`, which costs more than the comparison.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn is(&self, other: &Self) -> bool {
         let mut different = 0;
@@ -79,7 +79,7 @@ impl Block {
 
 impl BitAnd for Block {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn bitand(mut self, other: Self) -> Self {
         self &= other;
         self
@@ -87,7 +87,7 @@ impl BitAnd for Block {
 }
 
 impl BitAndAssign for Block {
-    #[inline]
+    #[inline(always)]
     fn bitand_assign(&mut self, other: Self) {
         for (word, other) in self.0.iter_mut().zip(other.0) {
             *word &= other;
@@ -97,7 +97,7 @@ impl BitAndAssign for Block {
 
 impl BitOr for Block {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn bitor(mut self, other: Self) -> Self {
         self |= other;
         self
@@ -105,7 +105,7 @@ impl BitOr for Block {
 }
 
 impl BitOrAssign for Block {
-    #[inline]
+    #[inline(always)]
     fn bitor_assign(&mut self, other: Self) {
         for (word, other) in self.0.iter_mut().zip(other.0) {
             *word |= other;
@@ -115,7 +115,7 @@ impl BitOrAssign for Block {
 
 impl Not for Block {
     type Output = Self;
-    #[inline]
+    #[inline(always)]
     fn not(self) -> Self {
         Self(self.0.map(|word| !word))
     }

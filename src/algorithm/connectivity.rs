@@ -15,6 +15,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::block::Block;
+use super::wide::wide;
 use crate::network::{ArcId, Network, VertexId};
 use crate::topology::SegmentId;
 
@@ -125,7 +126,10 @@ impl Connectivity {
     /// If there is no such set of sources, or nothing was evaluated.
     pub fn reach<'a>(&'a self, source: usize, workspace: &'a mut Workspace) -> Reach<'a> {
         let view = &self.views[source];
-        view.sweep(workspace);
+        wide(
+            #[inline(always)]
+            || view.sweep(workspace),
+        );
         Reach { place: &view.place, blocks: &workspace.reach }
     }
 
@@ -240,6 +244,7 @@ impl View {
         self.first.push(count(self.ways.len()));
     }
 
+    #[inline(always)]
     fn sweep(&self, workspace: &mut Workspace) {
         let Workspace { values, reach, open } = workspace;
         let [sources, core] = [self.sources as usize, self.core as usize];
@@ -259,10 +264,15 @@ impl View {
         while changed {
             changed = false;
             open.reverse();
-            open.retain(|&place| {
+            // A loop, for `retain` would not be inlined, and so not widened.
+            let mut left = 0;
+            for i in 0..open.len() {
+                let place = open[i];
                 changed |= self.pull(place as usize, &most, values, reach);
-                !reach[place as usize].is(&most)
-            });
+                open[left] = place;
+                left += usize::from(!reach[place as usize].is(&most));
+            }
+            open.truncate(left);
         }
         for place in core..reach.len() {
             self.pull(place, &Block::ALL, values, reach);
@@ -270,7 +280,7 @@ impl View {
     }
 
     /// Takes in what comes over the ways into a place, until `most` is reached; tells whether anything new came.
-    #[inline]
+    #[inline(always)]
     fn pull(&self, place: usize, most: &Block, values: &[Block], reach: &mut [Block]) -> bool {
         let before = reach[place];
         let mut sum = before;
@@ -284,7 +294,7 @@ impl View {
         !sum.is(&before)
     }
 
-    #[inline]
+    #[inline(always)]
     fn ways_into(&self, place: usize) -> &[(u32, Value)] {
         &self.ways[self.first[place] as usize..self.first[place + 1] as usize]
     }
