@@ -7,8 +7,9 @@
 //! ```
 //!
 //! In this folder; it takes valgrind and `gungraun-runner` of the version in `Cargo.toml`. Counts differ by compiler and
-//! target, so the table has a part for each, and one that it does not know is skipped with a word. It times nothing: wall
-//! time on a shared machine misleads, counts do not.
+//! target, so the table has a part for each, and one that it does not know is skipped with a word. Kernels in wide lanes run
+//! with those that valgrind knows, which is AVX2 on any x86-64 that has it; without it they count more. It times nothing:
+//! wall time on a shared machine misleads, counts do not.
 
 use std::fs;
 use std::io::{self, BufRead};
