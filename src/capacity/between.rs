@@ -3,11 +3,15 @@
 //! One kind of traffic, as many routes as it takes, no other traffic in the way; capacity that nobody knows carries nothing.
 //! Each direction of a segment has its own capacity, so a one-way network is one whose ways back carry nothing.
 
+use std::collections::BTreeSet;
+
+use petgraph::unionfind::UnionFind;
+
 use super::diverse::{self, Diversity};
 use super::lawful_flow::{LawfulFlow, lawful_flow};
 use crate::algorithm::cut_tree::CutTree;
 use crate::algorithm::max_flow::{Cut, Limits, MaxFlow, Value};
-use crate::network::{Metric, Network, Outage, compile, switching_capacities};
+use crate::network::{LaneId, Metric, Network, Outage, compile, lane_capacities, switching_capacities};
 use crate::policy::{Law, Profile, Query};
 use crate::topology::{SegmentId, Service, SiteId, TerritoryId};
 
@@ -121,35 +125,74 @@ pub fn all_pairs(law: &Law<'_>, sites: &[SiteId]) -> AllPairs {
     AllPairs { flows: crate::parallel::map(sites.len(), flows, row), is_by_tree: false }
 }
 
-/// What can cross from one territory straight to another, over the high seas at most, Mbit/s.
-pub(super) struct Borders {
-    flows: MaxFlow,
-    sites: Vec<Option<TerritoryId>>,
-    ends: Vec<[Option<TerritoryId>; 2]>,
+/// What can cross from one territory straight to another, over the high seas at most.
+pub(super) struct Borders<'a> {
+    law: &'a Law<'a>,
+    /// Length = 2 × segments.
+    capacity: Vec<u64>,
+    /// By territory: usable segments that leave it.
+    leaving: Vec<Vec<SegmentId>>,
+    /// By site without territory: the part of the high seas that it lies in, as far as cables join them.
+    seas: Vec<usize>,
+    /// By that part: usable segments within it.
+    within: Vec<Vec<SegmentId>>,
 }
 
-impl Borders {
-    /// `None` for a topology without sites.
-    pub(super) fn new(law: &Law<'_>) -> Option<Self> {
-        Some(Self {
-            flows: MaxFlow::new(&physical_network(law)?, Limits::Lanes),
-            sites: law.topology().sites().map(|(_, site)| site.territory).collect(),
-            ends: law.topology().segments().map(|(_, segment)| segment.ends.map(|end| law.territory(end))).collect(),
-        })
+impl<'a> Borders<'a> {
+    /// O(sites + segments).
+    pub(super) fn new(law: &'a Law<'a>) -> Self {
+        let topology = law.topology();
+        let ends = |segment: SegmentId| topology.segment(segment).ends;
+        let usable = || topology.segments().map(|(id, _)| id).filter(|&id| law.is_usable(id) && ends(id)[0] != ends(id)[1]);
+        let at_sea: Vec<SegmentId> = usable().filter(|&id| ends(id).iter().all(|&end| law.territory(end).is_none())).collect();
+        let mut joined = UnionFind::new(topology.site_count());
+        at_sea.iter().map(|&id| ends(id)).for_each(|[a, b]| _ = joined.union(a.index(), b.index()));
+        let seas = joined.into_labeling();
+        let mut within = vec![Vec::new(); topology.site_count()];
+        at_sea.into_iter().for_each(|id| within[seas[ends(id)[0].index()]].push(id));
+        let mut leaving = vec![Vec::new(); topology.territories().len()];
+        for id in usable() {
+            let [a, b] = ends(id).map(|end| law.territory(end));
+            if a != b {
+                a.into_iter().chain(b).for_each(|territory| leaving[territory.index()].push(id));
+            }
+        }
+        Self { law, capacity: lane_capacities(law), leaving, seas, within }
     }
 
-    /// `None` where there is no bound, which takes a segment of unlimited capacity.
-    pub(super) fn capacity_mbps(&mut self, from: TerritoryId, to: TerritoryId) -> Option<u64> {
-        let leads_astray = |ends: &[Option<TerritoryId>; 2]| {
-            ends[0].is_some() && ends[0] == ends[1] || ends.iter().flatten().any(|end| ![from, to].contains(end))
+    /// In Mbit/s; `None` where there is no bound, which takes a segment of unlimited capacity. A maximum flow over the
+    /// segments between the two, and over those parts of the high seas that both come to.
+    pub(super) fn capacity_mbps(&self, from: TerritoryId, to: TerritoryId) -> Option<u64> {
+        let ends = |segment: &SegmentId| self.law.topology().segment(*segment).ends;
+        let sea_of = |segment: &SegmentId| {
+            let site = ends(segment).into_iter().find(|&end| self.law.territory(end).is_none())?;
+            Some(self.seas[site.index()])
         };
-        let lost = (0..self.ends.len()).filter(|&i| leads_astray(&self.ends[i])).map(SegmentId::from_index);
-        let outage = Outage::of(self.ends.len(), lost);
+        let reached = |territory: TerritoryId| self.leaving[territory.index()].iter().filter_map(sea_of);
+        let (of_from, of_to): (BTreeSet<usize>, BTreeSet<usize>) = (reached(from).collect(), reached(to).collect());
+        let shared: BTreeSet<usize> = of_from.intersection(&of_to).copied().collect();
+        let other = |segment: &SegmentId, near: TerritoryId| {
+            let [a, b] = ends(segment).map(|end| self.law.territory(end));
+            if a == Some(near) { b } else { a }
+        };
+        let is_to_sea = |segment: &&SegmentId| sea_of(segment).is_some_and(|sea| shared.contains(&sea));
+        let from_here = &self.leaving[from.index()];
+        let mut segments: Vec<SegmentId> = from_here.iter().filter(|segment| other(segment, from) == Some(to)).copied().collect();
+        segments.extend(from_here.iter().chain(&self.leaving[to.index()]).filter(is_to_sea));
+        segments.extend(shared.iter().flat_map(|&sea| &self.within[sea]));
+        let mut sites: Vec<SiteId> = segments.iter().flat_map(ends).collect();
+        sites.sort_unstable();
+        sites.dedup();
+        let place = |site: SiteId| SiteId::from_index(sites.binary_search(&site).expect("it is an end of one of them"));
+        let small = segments.iter().map(|&segment| {
+            let [a, b] = ends(&segment).map(place);
+            (a, b, 1, [0, 1].map(|backwards| self.capacity[LaneId::new(segment, backwards).index()]))
+        });
+        let network = Network::of_sites(sites.len(), &small.collect::<Vec<_>>());
         let of = |territory| -> Vec<SiteId> {
-            (0..self.sites.len()).filter(|&i| self.sites[i] == Some(territory)).map(SiteId::from_index).collect()
+            sites.iter().filter(|&&site| self.law.territory(site) == Some(territory)).map(|&site| place(site)).collect()
         };
-        let (sources, sinks) = (of(from), of(to));
-        self.flows.solve(&sources, &sinks, &outage).bounded()
+        MaxFlow::new(&network, Limits::Lanes).solve(&of(from), &of(to), &Outage::none_of(&network)).bounded()
     }
 }
 

@@ -276,12 +276,15 @@ pub fn borders(law: &Law<'_>, placements: &[Placement]) -> Vec<BorderLoad> {
             *loads.entry((pair[0], pair[1])).or_insert(0.0) += part.mbps;
         }
     }
-    let mut capacities = Borders::new(law);
-    let mut load = |((from, to), load_mbps)| {
-        let capacity_mbps = capacities.as_mut().and_then(|borders| borders.capacity_mbps(from, to));
-        BorderLoad { from, to, usage: Usage { load_mbps, capacity_mbps } }
-    };
-    loads.into_iter().map(&mut load).collect()
+    let (borders, loads) = (Borders::new(law), loads.into_iter().collect::<Vec<_>>());
+    crate::parallel::map(
+        loads.len(),
+        || (),
+        |(), i| {
+            let ((from, to), load_mbps) = loads[i];
+            BorderLoad { from, to, usage: Usage { load_mbps, capacity_mbps: borders.capacity_mbps(from, to) } }
+        },
+    )
 }
 
 /// Every pair of territories that anything is offered between, in order.

@@ -4,7 +4,7 @@
 
 use petgraph::visit::EdgeRef;
 
-use super::{Policy, Rule};
+use super::{Policy, Rule, RuleSet};
 use crate::topology::{Regime, Role, Scope, SegmentId, Service, SiteId, TerritoryId, Topology, Transit};
 
 /// Whose traffic: between which sites, for what, carried by whom.
@@ -42,6 +42,10 @@ pub struct Law<'a> {
     gateways: Vec<Vec<SiteId>>,
     /// By segment: in service, both ends too, and in no territory to be avoided.
     usable: Vec<bool>,
+    /// By site, apart from all else that a site is, because every step of a route asks for it.
+    territories: Vec<Option<TerritoryId>>,
+    /// By territory: the rules that bind there.
+    bound: Vec<RuleSet>,
 }
 
 impl<'a> Law<'a> {
@@ -68,7 +72,14 @@ impl<'a> Law<'a> {
             .segments()
             .map(|(id, segment)| topology.in_service(id, day) && segment.ends.into_iter().all(allowed))
             .collect();
-        let mut law = Self { topology, policy, roles, scopes, gateways: vec![Vec::new(); topology.territories().len()], usable };
+        let gateways = vec![Vec::new(); topology.territories().len()];
+        let territories = topology.sites().map(|(_, site)| site.territory).collect();
+        let mut law = Self { topology, policy, roles, scopes, gateways, usable, territories, bound: Vec::new() };
+        let binding = |territory: TerritoryId| {
+            let regime = law.regime(territory);
+            policy.rules.iter().filter(|&rule| binds_under(regime, rule)).fold(RuleSet::NONE, RuleSet::with)
+        };
+        law.bound = (0..topology.territories().len()).map(TerritoryId::from_index).map(binding).collect();
         for (id, site) in topology.sites() {
             if let Some(territory) = site.territory.filter(|_| law.is_service_gateway(id)) {
                 law.gateways[territory.index()].push(id);
@@ -131,7 +142,7 @@ impl<'a> Law<'a> {
     /// The territory of a site; `None` on the high seas.
     #[must_use]
     pub fn territory(&self, site: SiteId) -> Option<TerritoryId> {
-        self.topology.site(site).territory
+        self.territories[site.index()]
     }
 
     /// The territory's regime; an open one counts as licensed where R20 is off.
@@ -152,15 +163,7 @@ impl<'a> Law<'a> {
     /// Tells whether a rule binds under the territory's regime (gateways.md 2.3).
     #[must_use]
     pub fn binds(&self, rule: Rule, territory: TerritoryId) -> bool {
-        self.holds(rule)
-            && match self.regime(territory) {
-                Regime::Strict => true,
-                Regime::Licensed => !matches!(rule, Rule::R5 | Rule::R6 | Rule::R8 | Rule::R9),
-                Regime::Open => !matches!(
-                    rule,
-                    Rule::R2 | Rule::R3 | Rule::R4 | Rule::R5 | Rule::R6 | Rule::R8 | Rule::R9 | Rule::R10 | Rule::R11
-                ),
-            }
+        self.bound[territory.index()].has(rule)
     }
 
     /// Tells whether the segment is in service and touches no territory to be avoided.
@@ -301,5 +304,16 @@ impl<'a> Law<'a> {
             .collect();
         found.sort_unstable();
         found.into_iter()
+    }
+}
+
+/// Whether a rule binds under a regime, if it holds at all.
+const fn binds_under(regime: Regime, rule: Rule) -> bool {
+    match regime {
+        Regime::Strict => true,
+        Regime::Licensed => !matches!(rule, Rule::R5 | Rule::R6 | Rule::R8 | Rule::R9),
+        Regime::Open => {
+            !matches!(rule, Rule::R2 | Rule::R3 | Rule::R4 | Rule::R5 | Rule::R6 | Rule::R8 | Rule::R9 | Rule::R10 | Rule::R11)
+        }
     }
 }

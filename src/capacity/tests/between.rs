@@ -1,14 +1,14 @@
 //! Flows, cuts and diverse routes by hand, and against every route there is.
 
 use super::*;
-use crate::algorithm::max_flow::Value;
-use crate::capacity::between::{AllPairs, Place, SiteLimits, Spec, all_pairs, run};
+use crate::algorithm::max_flow::{Limits, MaxFlow, Value};
+use crate::capacity::between::{AllPairs, Borders, Place, SiteLimits, Spec, all_pairs, run};
 use crate::capacity::optimal::{self, Goal};
 use crate::capacity::{Bounds, Hazard};
-use crate::network::LaneId;
+use crate::network::{LaneId, Metric, Outage, compile};
 use crate::policy::Walk;
 use crate::testing::{Chance, every_walk, random_ends, random_international};
-use crate::topology::{CableKind, RiskGroup, RiskGroupId, RiskGroupKind, SegmentId, SiteId};
+use crate::topology::{CableKind, RiskGroup, RiskGroupId, RiskGroupKind, SegmentId, SiteId, TerritoryId};
 
 fn place(topology: &Topology, sites: &[&str]) -> Place {
     Place { name: sites.join(" and "), sites: sites.iter().map(|id| topology.find_site(id).unwrap()).collect() }
@@ -233,4 +233,36 @@ fn diverse_routes_are_as_many_as_the_best_of_all_sets() {
         several += usize::from(exact > 1);
     }
     assert!(several >= 40, "{several} with several routes prove little");
+}
+
+#[test]
+fn what_crosses_a_border_is_the_flow_where_all_else_is_lost() {
+    let mut crossed = 0;
+    for seed in 0..200 {
+        let topology = random_international(seed);
+        let policy = lawful();
+        let law = Law::new(&topology, &policy);
+        let physics = physical();
+        let physical = Law::new(&topology, &physics);
+        let anywhere = SiteId(0);
+        let query = Query { from: anywhere, to: anywhere, service: Service::Leased, operator: None };
+        let network = compile(&physical, Metric::Latency, &[query]).networks.pop().unwrap();
+        let borders = Borders::new(&law);
+        let territories = || (0..topology.territories().len()).map(TerritoryId::from_index);
+        let sites_of = |territory| -> Vec<SiteId> {
+            topology.sites().filter(|(_, site)| site.territory == Some(territory)).map(|(id, _)| id).collect()
+        };
+        for (from, to) in territories().flat_map(|from| territories().map(move |to| (from, to))).filter(|(from, to)| from != to) {
+            let leads_astray = |segment: SegmentId| {
+                let [a, b] = topology.segment(segment).ends.map(|end| law.territory(end));
+                a.is_some() && a == b || [a, b].into_iter().flatten().any(|end| ![from, to].contains(&end))
+            };
+            let lost = topology.segments().map(|(id, _)| id).filter(|&id| leads_astray(id));
+            let outage = Outage::of(topology.segment_count(), lost);
+            let flow = MaxFlow::new(&network, Limits::Lanes).solve(&sites_of(from), &sites_of(to), &outage);
+            assert_eq!(borders.capacity_mbps(from, to), flow.bounded(), "seed {seed} {from:?} {to:?}");
+            crossed += usize::from(flow != Value::Bounded(0));
+        }
+    }
+    assert!(crossed > 200, "{crossed} borders prove little");
 }
