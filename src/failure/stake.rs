@@ -67,13 +67,13 @@ impl Stake {
 
     /// A judge of what is not carried, by a worker that assesses the same requests by the same metric.
     ///
-    /// O(that of [`Worker::assess`]) time an outage.
+    /// O(that of [`Worker::assess_segments`]) time an outage.
     pub fn judge<'a>(&'a self, mut worker: Worker<'a>) -> impl FnMut(&Outage) -> Loss + use<'a> {
         let mut lost: Vec<SegmentId> = Vec::new();
         move |outage| {
             lost.clear();
             lost.extend(outage.lost());
-            worker.assess(&lost);
+            worker.assess_segments(&lost);
             let mut loss = Loss::none(&self.ledger);
             for (request, before, after) in worker.changes().filter(|(_, before, after)| after < before) {
                 let claim = self.claims.binary_search_by_key(&request, |claim| claim.request);

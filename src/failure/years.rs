@@ -39,6 +39,9 @@ pub struct Years {
     pub events: usize,
 }
 
+/// From so many years on, what each segment's loss does is found beforehand; the result is the same.
+const YEARS_TO_LEARN: u64 = 8;
+
 /// Runs single years, each from a year of warm-up, until enough or the precision is reached, or `goes_on` says no;
 /// `None` if none are asked for.
 ///
@@ -49,7 +52,10 @@ pub fn run(law: &Law<'_>, spec: &Spec, goes_on: &(impl Fn() -> bool + Sync), kee
     let stake = Stake::new(law, spec.metric, &spec.requests);
     let question = impact::Spec { requests: spec.requests.clone(), metric: spec.metric, restoration: spec.restoration };
     let networks = impact::networks(law, &question);
-    let assessor = Assessor::new(law, &question, &networks);
+    let mut assessor = Assessor::new(law, &question, &networks);
+    if years >= YEARS_TO_LEARN {
+        assessor.learn_segments();
+    }
     let model = compile(law.topology(), law.policy().as_of, &spec.chance.hazards);
     let course = course(spec, years);
     let timeline = Timeline { model: &model, ledger: &stake.ledger, spec: &course };

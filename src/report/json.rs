@@ -54,7 +54,8 @@ fn content(report: &Report, level: usize, text: &mut String) {
         for (i, table) in report.tables.iter().enumerate() {
             let comma = if i == 0 { "" } else { "," };
             let _ = write!(text, "{comma}\n{pad}  {}: [", string(&table.key));
-            let rows: Vec<String> = table.rows().iter().map(|row| format!("{pad}    {{{}}}", members(table, row))).collect();
+            let row = |_: &mut (), i: usize| format!("{pad}    {{{}}}", members(table, &table.rows()[i]));
+            let rows = crate::parallel::map(table.rows().len(), || (), row);
             list(&rows, &format!("{pad}  "), text);
         }
         let _ = write!(text, "\n{pad}}}");

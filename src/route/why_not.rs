@@ -42,6 +42,9 @@ pub fn why_not_of_each(law: &Law<'_>, metric: Metric, queries: &[Query]) -> Vec<
     let rules = law.policy().rules;
     let held: Vec<Rule> = SUSPENDABLE.into_iter().filter(|&rule| rules.has(rule)).collect();
     let search = |suspended: RuleSet, asked: &[usize]| {
+        if asked.is_empty() {
+            return Vec::new();
+        }
         let queries: Vec<Query> = asked.iter().map(|&i| queries[i].clone()).collect();
         search_under(law, &law.policy().with_rules(suspended.iter().fold(rules, RuleSet::without)), metric, &queries)
     };
@@ -50,23 +53,35 @@ pub fn why_not_of_each(law: &Law<'_>, metric: Metric, queries: &[Query]) -> Vec<
     for i in (0..queries.len()).filter(|&i| answers[i].physical.is_some()) {
         alike.entry(suspects[i]).or_default().push(i);
     }
-    for (few, asked) in alike {
-        let others =
-            held.iter().filter(|&&rule| !few.has(rule) && rule != Rule::R8).fold(RuleSet::NONE, |all, &rule| all.with(rule));
-        let opened = search(others, &asked).into_iter().zip(asked).filter(|(way, _)| way.is_some());
-        opened.for_each(|(_, i)| suspects[i] = RuleSet::ALL);
-    }
+    let alike: Vec<(RuleSet, Vec<usize>)> = alike.into_iter().collect();
+    let opened = crate::parallel::map(
+        alike.len(),
+        || (),
+        |(), i| {
+            let (few, asked) = &alike[i];
+            let others =
+                held.iter().filter(|&&rule| !few.has(rule) && rule != Rule::R8).fold(RuleSet::NONE, |all, &rule| all.with(rule));
+            asked.iter().copied().zip(search(others, asked)).filter_map(|(i, way)| way.map(|_| i)).collect::<Vec<_>>()
+        },
+    );
+    opened.into_iter().flatten().for_each(|i| suspects[i] = RuleSet::ALL);
     let single = |&rule: &Rule| RuleSet::NONE.with(rule);
     let pairs = (0..).zip(&held).flat_map(|(i, &first)| held[i + 1..].iter().map(move |second| single(&first).with(*second)));
     for suspensions in [held.iter().map(single).collect::<Vec<_>>(), pairs.collect()] {
         let asked: Vec<usize> =
             (0..queries.len()).filter(|&i| answers[i].physical.is_some() && answers[i].remedies.is_empty()).collect();
-        for suspended in suspensions {
-            let is_suspect = |&i: &usize| suspended.iter().any(|rule| suspects[i].has(rule));
-            let asked: Vec<usize> = asked.iter().copied().filter(is_suspect).collect();
-            for (&i, way) in asked.iter().zip(search(suspended, &asked)) {
-                answers[i].remedies.extend(way.map(|way| (suspended, way)));
-            }
+        let opened = crate::parallel::map(
+            suspensions.len(),
+            || (),
+            |(), suspension| {
+                let is_suspect = |&i: &usize| suspensions[suspension].iter().any(|rule| suspects[i].has(rule));
+                let asked: Vec<usize> = asked.iter().copied().filter(is_suspect).collect();
+                let ways = search(suspensions[suspension], &asked);
+                asked.into_iter().zip(ways).filter_map(|(i, way)| Some((i, way?))).collect::<Vec<_>>()
+            },
+        );
+        for (&suspended, opened) in suspensions.iter().zip(opened) {
+            opened.into_iter().for_each(|(i, way)| answers[i].remedies.push((suspended, way)));
         }
     }
     answers

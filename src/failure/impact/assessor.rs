@@ -12,7 +12,7 @@ use crate::failure::outages::Element;
 use crate::network::{Compiled, LaneId, Network, compile};
 use crate::policy::{Law, Query, Rule};
 use crate::route::search;
-use crate::topology::{SiteId, TerritoryId, Topology};
+use crate::topology::{SegmentId, SiteId, TerritoryId, Topology};
 
 /// The networks of a study's requests, for an [`Assessor`] to stand on.
 #[must_use]
@@ -226,9 +226,17 @@ impl<'a> Assessor<'a> {
     ///
     /// O(that of [`Worker::assess`] for each) time; memory is that of the routes that change.
     pub fn learn(&mut self, elements: &[Element]) {
+        self.learn_each(elements.len(), |i| elements[i].segments.clone());
+    }
+
+    /// Learns the same of the loss of each segment, whose position is its id, for [`Worker::assess_segments`].
+    pub fn learn_segments(&mut self) {
+        self.learn_each(self.latency_ns.len(), |i| vec![SegmentId::from_index(i)]);
+    }
+
+    fn learn_each(&mut self, count: usize, segments: impl Fn(usize) -> Vec<SegmentId> + Sync + Send) {
         self.singles.clear();
-        let singles = crate::parallel::map(elements.len(), || self.worker(), |worker, i| worker.single(&elements[i].segments));
-        self.singles = singles;
+        self.singles = crate::parallel::map(count, || self.worker(), |worker, i| worker.single(&segments(i)));
     }
 
     /// Scratch space for one thread.

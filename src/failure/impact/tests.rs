@@ -236,6 +236,8 @@ fn two_losses_at_once_reuse_what_each_does_alone() {
         let mut worker = assessor.worker();
         let members: Vec<usize> = (0..elements.len()).collect();
         assert_eq!(*worker.assess_elements(lost, &members), afresh, "{case}");
+        assessor.learn_segments();
+        assert_eq!(*assessor.worker().assess_segments(lost), afresh, "{case}");
     });
 }
 

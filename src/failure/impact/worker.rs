@@ -18,6 +18,7 @@ pub struct Worker<'a> {
     search: once::Workspace,
     outage: Outage,
     pub(super) lost: Vec<SegmentId>,
+    members: Vec<usize>,
     /// Requests whose route is lost, in order of group, then of request.
     pub(super) touched: Vec<u32>,
     /// How many of the lost elements touch each request; zero between outages.
@@ -68,6 +69,7 @@ impl<'a> Worker<'a> {
             search: once::Workspace::default(),
             outage: Outage::none(topology.segment_count()),
             lost: Vec::new(),
+            members: Vec::new(),
             touched: Vec::new(),
             hits: vec![0; requests],
             from_single: vec![[NO_SINGLE; 2]; requests],
@@ -105,7 +107,18 @@ impl<'a> Worker<'a> {
     /// # Panics
     /// If an element was not learnt.
     pub fn assess_elements(&mut self, lost: &[SegmentId], members: &[usize]) -> &Impact {
-        self.assess_members(lost, if members.len() > 1 { members } else { &[] })
+        self.assess_members(lost, if self.assessor.singles.is_empty() { &[] } else { members })
+    }
+
+    /// Judges the loss of some segments as [`Worker::assess_elements`], each of them an element, if the assessor has learnt
+    /// what the loss of each segment does; else as [`Worker::assess`].
+    pub fn assess_segments(&mut self, lost: &[SegmentId]) -> &Impact {
+        let mut members = std::mem::take(&mut self.members);
+        members.clear();
+        members.extend(lost.iter().map(|segment| segment.index()));
+        self.assess_elements(lost, &members);
+        self.members = members;
+        &self.impact
     }
 
     fn assess_members(&mut self, lost: &[SegmentId], members: &[usize]) -> &Impact {
