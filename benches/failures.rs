@@ -24,7 +24,7 @@ use crossborder::failure::sweep::sweep;
 use crossborder::network::{Metric, Network, Outage, UNREACHABLE, VertexId};
 use crossborder::policy::{Law, Policy, Profile};
 use crossborder::random::Seed;
-use crossborder::topology::{CableKind, SegmentId, SiteId};
+use crossborder::topology::{CableKind, SegmentId, SiteId, Topology};
 use crossborder::units::parse_date;
 
 #[path = "../tests/truth/synthetic.rs"]
@@ -250,6 +250,7 @@ fn every_cable(criterion: &mut Criterion) {
         bencher.iter(|| sweep(&mut assessor, &singles, ranking));
     });
     group.finish();
+    under_law(criterion, &topology, &spec, &singles);
     by_touched(criterion, &assessor, &cables);
     // A trial is of the pairs of a few.
     let few = if is_trial() { 91 } else { cables.len() };
@@ -264,6 +265,30 @@ fn every_cable(criterion: &mut Criterion) {
         found.touched,
         began.elapsed()
     );
+}
+
+/// The same cables under every rule: what the law costs.
+fn under_law(criterion: &mut Criterion, topology: &Topology, spec: &Spec, cables: &OutageSet) {
+    let policy = Policy::new(Profile::Lawful, parse_date("2022-06-01").unwrap());
+    let law = Law::new(topology, &policy);
+    let compiled = networks(&law, spec);
+    let mut assessor = Assessor::new(&law, spec, &compiled);
+    {
+        let sound = assessor.sound_lanes().to_vec();
+        let mut worker = assessor.worker();
+        for cable in cables.elements().iter().step_by(if is_trial() { 200 } else { 20 }) {
+            assert_afresh(&law, spec, &mut worker, &sound, &cable.segments);
+        }
+    }
+    let ranking = (Measure::Unserved, 10);
+    let found = sweep(&mut assessor, cables, ranking);
+    println!("{} cables under law: {} demands rerouted", cables.len(), found.touched);
+    let mut group = criterion.benchmark_group("sweep/world-2022");
+    group.sample_size(10).throughput(Throughput::Elements(cables.len()));
+    group.bench_function(format!("{} cables, lawful", cables.len()), |bencher| {
+        bencher.iter(|| sweep(&mut assessor, cables, ranking));
+    });
+    group.finish();
 }
 
 /// One outage against the demands that it touches: criterion draws the line.

@@ -23,6 +23,7 @@ use crossborder::demand;
 use crossborder::problem::Problems;
 use crossborder::report::{self, Format, Report, Style};
 use crossborder::topology::export;
+use crossborder::topology::raw::RawTopology;
 use crossborder::topology::synthetic::{self, SITES, Wish};
 
 use crate::arguments::Global;
@@ -60,9 +61,16 @@ pub(crate) struct Arguments {
 struct Subject {
     name: String,
     path: PathBuf,
-    /// Sites, of a synthetic one.
+    /// Sites, of a synthetic one with all its demands.
     size: Option<u32>,
+    /// Whether it is another with fewer demands, on which outages alone are measured.
+    is_thinned: bool,
 }
+
+/// Of a network of so many sites, the outages are measured with fewer demands too: how cost grows while it stays the same.
+const THINNED_SITES: u32 = 3_000;
+/// Only one of so many demands is left.
+const THINNED_BY: [usize; 3] = [4, 16, 64];
 
 pub(crate) fn run(arguments: &Arguments, global: &Global) -> Result<Ending, Failure> {
     global.takes_no_scenario_flags()?;
@@ -104,7 +112,7 @@ fn subjects(arguments: &Arguments, scratch: &Path) -> Result<Vec<Subject>, Failu
     let mut subjects = Vec::new();
     for path in &arguments.topologies {
         let name = path.file_stem().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
-        subjects.push(Subject { name, path: path.clone(), size: None });
+        subjects.push(Subject { name, path: path.clone(), size: None, is_thinned: false });
     }
     for &sites in &arguments.sites {
         let name = format!("synthetic-{sites}");
@@ -114,16 +122,28 @@ fn subjects(arguments: &Arguments, scratch: &Path) -> Result<Vec<Subject>, Failu
         if demand::impute(&mut raw, &mut problems).is_none() {
             return Err(Failure::Input(problems, name));
         }
-        let format = export::Format::Native;
-        answer::topology(&path, format, &export::write(&raw, format).0, &[])?;
-        subjects.push(Subject { name, path, size: Some(sites) });
+        write_topology(&raw, &path)?;
+        subjects.push(Subject { name: name.clone(), path, size: Some(sites), is_thinned: false });
+        for by in THINNED_BY.into_iter().filter(|_| sites == THINNED_SITES) {
+            let (name, path) = (format!("{name}, one demand of {by}"), scratch.join(format!("{name}-{by}")));
+            let mut thinned = raw.clone();
+            thinned.demands = raw.demands.iter().step_by(by).cloned().collect();
+            write_topology(&thinned, &path)?;
+            subjects.push(Subject { name, path, size: None, is_thinned: true });
+        }
     }
     Ok(subjects)
 }
 
+fn write_topology(raw: &RawTopology, path: &Path) -> Result<(), Failure> {
+    let format = export::Format::Native;
+    answer::topology(path, format, &export::write(raw, format).0, &[])
+}
+
 fn chosen<'a>(arguments: &'a Arguments, subject: &'a Subject) -> impl Iterator<Item = &'static Study> + 'a {
     let is_asked = |study: &&Study| arguments.only.is_empty() || arguments.only.iter().any(|key| key == study.key);
-    STUDIES.iter().filter(is_asked).filter(|study| subject.size.is_none_or(|sites| sites <= study.sites_max))
+    let is_fit = |study: &&Study| subject.size.is_none_or(|sites| sites <= study.sites_max);
+    STUDIES.iter().filter(is_asked).filter(is_fit).filter(|study| !subject.is_thinned || study.key == "outages")
 }
 
 /// One, and doubling up to all.

@@ -65,7 +65,7 @@ pub(super) const STUDIES: [Study; 6] = [
         what: "years of faults and repairs, all losses by the minute",
         text: "kind = \"failure\"\nyears = 64",
         unit: "years",
-        sites_max: 300,
+        sites_max: 1_000,
     },
     Study {
         key: "optimum",

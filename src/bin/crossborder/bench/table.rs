@@ -57,8 +57,8 @@ pub(super) fn fullest(rows: &[Row]) -> Vec<&Row> {
 fn claim(rows: &[Row]) -> String {
     let outages = fullest(rows).into_iter().rfind(|row| row.study == "outages");
     let Some(row) = outages else { return "no outages were measured".to_owned() };
-    let exponent = exponent(rows, "outages", |row| row.work);
-    let growth = exponent.map_or_else(String::new, |[exponent, _]| format!("; cost grows as (demands rerouted)^{exponent:.2}"));
+    let growth = of_one_network(rows)
+        .map_or_else(String::new, |[exponent, _]| format!("; on one network, cost grows as (demands rerouted)^{exponent:.2}"));
     format!(
         "every cable of {} ({} sites, {} segments) lost in turn and {} demands rerouted in {:.2} s on {} threads{growth}",
         row.topology,
@@ -161,13 +161,30 @@ fn growth(rows: &[Row]) -> Table {
             table.push(vec![study.key.into(), sizes.into(), by_sites.into(), study.unit.into(), by_work.into()]);
         }
     }
+    if let Some([by_work, sizes]) = of_one_network(rows) {
+        let unit = "demands rerouted";
+        table.push(vec!["outages, on one network".into(), sizes.into(), None::<f64>.into(), unit.into(), by_work.into()]);
+    }
     table
+}
+
+/// The exponent of outages in demands rerouted where the network stays the same and the demands are thinned.
+fn of_one_network(rows: &[Row]) -> Option<[f64; 2]> {
+    let rows: Vec<&Row> = fullest(rows).into_iter().filter(|row| row.study == "outages").collect();
+    let same = |row: &Row| rows.iter().copied().filter(|other| other.segments == row.segments).collect::<Vec<_>>();
+    let most = rows.iter().map(|row| same(row)).max_by_key(Vec::len)?;
+    fit(&most.into_iter().map(|row| [row.work, row.median_s()[0]]).collect::<Vec<_>>())
 }
 
 /// The exponent, and from how many sizes; `None` of fewer than three, or of work that does not grow.
 pub(super) fn exponent(rows: &[Row], study: &str, size: impl Fn(&Row) -> f64) -> Option<[f64; 2]> {
     let points = fullest(rows).into_iter().filter(|row| row.study == study && row.synthetic_sites.is_some());
-    let points: Vec<[f64; 2]> = points.map(|row| [size(row).ln(), row.median_s()[0].ln()]).collect();
+    fit(&points.map(|row| [size(row), row.median_s()[0]]).collect::<Vec<_>>())
+}
+
+/// The exponent of a power law through points, and how many they are.
+fn fit(points: &[[f64; 2]]) -> Option<[f64; 2]> {
+    let points: Vec<[f64; 2]> = points.iter().map(|point| point.map(f64::ln)).collect();
     #[expect(clippy::cast_precision_loss, reason = "a few sizes")]
     let n = points.len() as f64;
     let mean = |axis: usize| points.iter().map(|point| point[axis]).sum::<f64>() / n;
