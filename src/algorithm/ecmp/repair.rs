@@ -4,8 +4,10 @@
 //! A vertex whose shortest ways to a target all survive splits as it did, so the work is: find the vertices that lost one of
 //! their ways or all of them, find new ways for the latter, and carry the difference on until it fades. Every sum is made in
 //! the order in which a fresh split makes it, so that nothing of the traffic that went elsewhere is left behind by rounding.
+//! Where amounts are whole numbers nothing is rounded, and differences say the same sooner (see [`exact`]).
 //! It keeps distances and parts of every vertex for every target, and knows no capacities.
 
+mod exact;
 mod shares;
 mod target;
 
@@ -14,6 +16,7 @@ use crate::algorithm::heap::MinHeap;
 use crate::algorithm::shortest_path::vertex_bits;
 use crate::network::{LaneId, Network, Outage, Step, UNREACHABLE, VertexId};
 use crate::topology::{SegmentId, SiteId};
+use exact::Exact;
 use shares::{Shares, group};
 use target::Repair;
 
@@ -29,6 +32,8 @@ pub struct SoundSplit<'a> {
     shares: Shares,
     loads: Vec<f64>,
     unrouted: f64,
+    /// Where no sum can round.
+    exact: Option<Exact>,
 }
 
 /// The sites that send something to any target.
@@ -36,6 +41,8 @@ pub struct SoundSplit<'a> {
 struct Senders {
     /// Ascending.
     sites: Vec<SiteId>,
+    /// Length = sites: their place in `sites`, or [`NOTHING`].
+    of: Vec<u32>,
     /// Length = vertices: at starts of theirs, their place in `sites`; else [`NOTHING`].
     at: Vec<u32>,
     /// Whether any has several starts.
@@ -110,6 +117,7 @@ pub struct Workspace {
     lanes: Vec<LaneId>,
     news: Vec<(u32, f64)>,
     unrouted: Vec<(u32, f64)>,
+    exact: exact::Memory,
     changed: Vec<(LaneId, f64)>,
 }
 
@@ -150,12 +158,13 @@ pub struct Repaired<'a> {
 
 impl<'a> SoundSplit<'a> {
     /// Splits demands, each from a source to a target with an amount in any unit. A reverse tree for each target; memory of
-    /// some 24 bytes for each target and vertex.
+    /// some 24 bytes for each target and vertex, and 36 more where amounts are whole numbers.
     #[must_use]
     pub fn new(network: &'a Network, demands: &[([SiteId; 2], f64)]) -> Self {
-        let mut by_target: Vec<(SiteId, SiteId, f64)> =
-            demands.iter().map(|&([source, target], amount)| (target, source, amount)).collect();
-        by_target.sort_by_key(|&(target, source, _)| (target, source));
+        let by_source: Vec<_> = demands.iter().map(|&demand| (demand.0[0].index(), demand)).collect();
+        let (_, by_source) = group(network.site_count(), &by_source);
+        let by_target = by_source.iter().map(|&([source, target], amount)| (target.index(), (target, source, amount)));
+        let (_, by_target) = group(network.site_count(), &by_target.collect::<Vec<_>>());
         let senders = Senders::new(network, demands);
         let blind = blind(network, &senders, &by_target);
         let (sound, mut workspace) = (Outage::none_of(network), super::Workspace::default());
@@ -164,7 +173,7 @@ impl<'a> SoundSplit<'a> {
             let number = u32::try_from(aims.len()).expect("there are fewer targets than sites");
             let (target, mut offered) = (demands[0].0, vec![0.0; senders.sites.len()]);
             for &(_, source, amount) in demands {
-                offered[senders.sites.binary_search(&source).expect("all that send are there")] += amount;
+                offered[senders.of[source.index()] as usize] += amount;
             }
             let mut equal_cost = aim(network, &sound, target, &mut workspace);
             let demands: Vec<(SiteId, f64)> = demands.iter().map(|&(_, source, amount)| (source, amount)).collect();
@@ -195,8 +204,10 @@ impl<'a> SoundSplit<'a> {
         let shares = Shares::new(2 * network.segment_count(), &shares);
         let lanes = (0..2 * network.segment_count()).map(LaneId::from_index);
         let loads = lanes.map(|lane| shares.total(lane)).collect();
-        let has_shared_lanes = (0..network.segment_count()).any(|i| network.arcs_of(SegmentId::from_index(i)).len() > 2);
-        Self { network, aims, senders, shares, loads, unrouted, has_shared_lanes }
+        let mut is_taken = vec![false; 2 * network.segment_count()];
+        let has_shared_lanes = network.lanes().iter().any(|lane| std::mem::replace(&mut is_taken[lane.index()], true));
+        let exact = if has_shared_lanes { None } else { Exact::new(network, &senders, &aims) };
+        Self { network, aims, senders, shares, loads, unrouted, has_shared_lanes, exact }
     }
 
     /// What each lane carries without any outage; length = lanes.
@@ -214,17 +225,20 @@ impl<'a> SoundSplit<'a> {
     /// The loads under an outage of exactly the segments in `lost`; `outage` and `lost` must say the same.
     ///
     /// O(c log c) time for a total of c vertices whose ways or amounts change, arcs around them, and targets of the lanes
-    /// whose load changes.
+    /// whose load changes; where amounts are whole numbers, O(lanes) besides.
     pub fn repair<'w>(&self, outage: &Outage, lost: &[SegmentId], workspace: &'w mut Workspace) -> Repaired<'w> {
         workspace.places.resize(self.network.vertex_count().max(workspace.places.len()), UNTOUCHED);
         workspace.is_affected.resize(self.aims.len().max(workspace.is_affected.len()), false);
         workspace.shares.clear();
         workspace.unrouted.clear();
         self.find_affected(lost, workspace);
+        if let Some(unrouted) = self.repair_exactly(outage, lost, workspace) {
+            return Repaired { changed: &workspace.changed, unrouted };
+        }
+        workspace.affected.sort_unstable();
         for i in 0..workspace.affected.len() {
             let number = workspace.affected[i];
             workspace.first_share = workspace.shares.len();
-            workspace.is_affected[number as usize] = false;
             let Self { network, ref aims, ref senders, .. } = *self;
             let (steps, aim, shift) = (network.steps(), &aims[number as usize], vertex_bits(network));
             let mut repair = Repair { network, steps, aim, outage, senders, shift, workspace };
@@ -241,7 +255,7 @@ impl<'a> SoundSplit<'a> {
         Repaired { changed: &workspace.changed, unrouted: self.unrouted_now(&workspace.unrouted) }
     }
 
-    /// The targets that lost lanes carry something towards.
+    /// The targets that lost lanes carry something towards, each once.
     fn find_affected(&self, lost: &[SegmentId], workspace: &mut Workspace) {
         let Workspace { is_affected, affected, .. } = workspace;
         affected.clear();
@@ -252,7 +266,17 @@ impl<'a> SoundSplit<'a> {
                 }
             }
         }
-        affected.sort_unstable();
+        affected.iter().for_each(|&aim| is_affected[aim as usize] = false);
+    }
+
+    /// Finds new loads by differences, where those are exact; says what is unrouted.
+    fn repair_exactly(&self, outage: &Outage, lost: &[SegmentId], workspace: &mut Workspace) -> Option<f64> {
+        let Workspace { affected, exact: memory, changed, .. } = workspace;
+        let more = self.exact.as_ref()?.repair(self.network, (outage, lost), (affected, &self.loads), memory)?;
+        changed.clear();
+        let loads = (0..).map(LaneId).zip(self.loads.iter().zip(&memory.loads));
+        changed.extend(loads.filter(|(_, (before, now))| before != now).map(|(lane, (_, &now))| (lane, now)));
+        Some(self.unrouted + more)
     }
 
     /// New loads, from the shares that were looked at and those that stay.
@@ -328,15 +352,16 @@ impl Aim {
 
 impl Senders {
     fn new(network: &Network, demands: &[([SiteId; 2], f64)]) -> Self {
-        let mut sites: Vec<SiteId> = demands.iter().map(|&([source, _], _)| source).collect();
-        sites.sort_unstable();
-        sites.dedup();
+        let mut of = vec![NOTHING; network.site_count()];
+        demands.iter().for_each(|([source, _], _)| of[source.index()] = 0);
+        let sites: Vec<SiteId> = (0..of.len()).filter(|&site| of[site] == 0).map(SiteId::from_index).collect();
+        (0..).zip(&sites).for_each(|(sender, site)| of[site.index()] = sender);
         let mut at = vec![NOTHING; network.vertex_count()];
         for (sender, &site) in (0..).zip(&sites) {
             network.starts(site).for_each(|start| at[start.index()] = sender);
         }
         let has_choice = sites.iter().any(|&site| network.starts(site).count() > 1);
-        Self { sites, at, has_choice }
+        Self { sites, of, at, has_choice }
     }
 }
 

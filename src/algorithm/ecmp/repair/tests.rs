@@ -96,6 +96,55 @@ fn repaired_loads_are_to_the_bit_those_of_a_fresh_split() {
     }
 }
 
+/// Whole amounts, so that loads are found by differences: of multiples of 12, which do without a rest, and of others, which
+/// do where halves suffice. Costs are few, for many ties, or many, for few.
+#[test]
+fn whole_amounts_are_moved_to_the_bit_as_split_afresh() {
+    let (mut exact, mut given_up) = (0, 0);
+    for seed in 0..1_000 {
+        let mut chance = Chance(seed);
+        let (sites, costs) = (2 + chance.below(20), chance.pick(&[2, 3, 10, 100]));
+        let segments: Vec<_> = (0..sites + chance.below(sites))
+            .map(|_| (end(&mut chance, sites), end(&mut chance, sites), 1 + u32::try_from(chance.below(costs)).unwrap(), [0, 0]))
+            .collect();
+        let network = Network::of_sites(usize::try_from(sites).unwrap(), &segments);
+        let (one_in, unit) = (chance.pick(&[1, 2, 8]), chance.pick(&[1.0, 12.0]));
+        let mut demands = demands(&mut chance, sites, one_in);
+        demands.iter_mut().for_each(|(_, amount)| *amount = amount.floor() * unit);
+        let (split, mut workspace) = (SoundSplit::new(&network, &demands), Workspace::default());
+        let singles = (0..segments.len()).map(|segment| vec![SegmentId::from_index(segment)]);
+        for lost in outages(&mut chance, segments.len()).into_iter().chain(singles) {
+            let outage = Outage::of(segments.len(), lost.iter().copied());
+            let expected = afresh(&network, &outage, &demands);
+            assert_eq!(repaired(&split, &outage, &lost, &mut workspace), expected, "seed {seed} {lost:?}");
+            split.find_affected(&lost, &mut workspace);
+            let by_differences = split.repair_exactly(&outage, &lost, &mut workspace);
+            *if by_differences.is_some() { &mut exact } else { &mut given_up } += 1;
+        }
+    }
+    assert!(exact > 4 * given_up && given_up > 1_000, "both are tried: {exact} {given_up}");
+}
+
+/// Site 0 has two vertices with an arc each to site 1, both by one lane; sites 2 and 3 send to one of them each.
+#[test]
+fn two_arcs_of_one_lane_carry_what_both_of_their_tails_send() {
+    let vertex = |site, state, is_start| Vertex { site: SiteId(site), state, is_start, starts_switched: false, is_end: true };
+    let vertices = vec![vertex(0, 0, false), vertex(0, 1, false), vertex(1, 0, false), vertex(2, 0, true), vertex(3, 0, true)];
+    let arc = |tail, head, segment, cost| {
+        let lane = LaneId::new(SegmentId(segment), 0);
+        Arc { tail: VertexId(tail), head: VertexId(head), lane, cost, switch: None }
+    };
+    let arcs = vec![arc(3, 0, 0, 1), arc(4, 1, 1, 1), arc(4, 1, 2, 2), arc(0, 2, 3, 1), arc(1, 2, 3, 1)];
+    let network = Network::new(vertices, arcs, vec![0; 8], vec![UNLIMITED; 4]);
+    let demands = vec![([SiteId(2), SiteId(1)], 3.0), ([SiteId(3), SiteId(1)], 5.0)];
+    let split = SoundSplit::new(&network, &demands);
+    for lost in [0, 1, 2].map(SegmentId) {
+        let outage = Outage::of(4, [lost]);
+        let expected = afresh(&network, &outage, &demands);
+        assert_eq!(repaired(&split, &outage, &[lost], &mut Workspace::default()), expected, "{lost:?}");
+    }
+}
+
 /// Few demands and hardly more segments than a tree, so that many vertices lie where no way leads through.
 #[test]
 fn ends_that_nobody_passes_change_no_load() {
