@@ -174,7 +174,7 @@ impl<'a> Shortest<'a> {
 
     /// The starts of a site from which the way is shortest; none where nothing leads.
     fn starts(self, source: SiteId) -> impl Iterator<Item = VertexId> + 'a {
-        let nearest = self.tree.distance_at(source);
+        let nearest = self.network.starts(source).map(|start| self.tree.distance(start)).min().unwrap_or(UNREACHABLE);
         let is_nearest = move |vertex: &VertexId| nearest != UNREACHABLE && self.tree.distance(*vertex) == nearest;
         self.network.starts(source).filter(is_nearest)
     }

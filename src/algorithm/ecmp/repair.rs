@@ -4,7 +4,7 @@
 //! A vertex whose shortest ways to a target all survive splits as it did, so the work is: find the vertices that lost one of
 //! their ways or all of them, find new ways for the latter, and carry the difference on until it fades. Every sum is made in
 //! the order in which a fresh split makes it, so that nothing of the traffic that went elsewhere is left behind by rounding.
-//! Where amounts are whole numbers nothing is rounded, and differences say the same sooner (see [`exact`]).
+//! Where amounts are whole numbers nothing is rounded, and differences say the same sooner (see `exact`).
 //! It keeps distances and parts of every vertex for every target, and knows no capacities.
 
 mod exact;
@@ -168,7 +168,7 @@ impl<'a> SoundSplit<'a> {
         let senders = Senders::new(network, demands);
         let blind = blind(network, &senders, &by_target);
         let (sound, mut workspace) = (Outage::none_of(network), super::Workspace::default());
-        let (mut aims, mut shares) = (Vec::new(), Vec::new());
+        let (mut aims, mut shares, mut inflows) = (Vec::new(), Vec::new(), Vec::new());
         for demands in by_target.chunk_by(|a, b| a.0 == b.0) {
             let number = u32::try_from(aims.len()).expect("there are fewer targets than sites");
             let (target, mut offered) = (demands[0].0, vec![0.0; senders.sites.len()]);
@@ -178,12 +178,13 @@ impl<'a> SoundSplit<'a> {
             let mut equal_cost = aim(network, &sound, target, &mut workspace);
             let demands: Vec<(SiteId, f64)> = demands.iter().map(|&(_, source, amount)| (source, amount)).collect();
             let unrouted = equal_cost.put_in(&demands);
-            let (mut parts, mut inflows) = (vec![0.0; network.vertex_count()], Vec::new());
+            let mut parts = vec![0.0; network.vertex_count()];
+            inflows.clear();
             let tree = equal_cost.routes.tree;
             equal_cost.spread(|arcs, part| {
                 let tail = network.tails()[arcs[0].index()];
                 parts[tail as usize] = part;
-                shares.push((network.lanes()[arcs[0].index()], number, part));
+                shares.push((network.lanes()[arcs[0].index()].index(), (number, part)));
                 let from = tree.distance(VertexId(tail)) << vertex_bits(network) | u64::from(tail);
                 let amount = part / as_f64(arcs.len());
                 inflows.extend(arcs.iter().map(|&arc| (network.heads()[arc.index()] as usize, Inflow { from, amount })));

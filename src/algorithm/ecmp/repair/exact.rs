@@ -75,7 +75,7 @@ impl Exact {
     /// Nothing where amounts are not whole, a site may choose where to begin, lanes are shared, or distances are long.
     pub(super) fn new(network: &Network, senders: &Senders, aims: &[Aim]) -> Option<Self> {
         let farthest = u64::from(network.max_cost()) * network.vertex_count() as u64;
-        let is_whole = |amount: &f64| *amount >= 0.0 && (amount * PARTS_OF_ONE).fract() == 0.0;
+        let is_whole = |&amount: &f64| amount >= 0.0 && is_whole(amount);
         let sent = aims.iter().flat_map(|aim| &aim.offered);
         let is_exact = !senders.has_choice
             && farthest < u64::from(FAR)
@@ -373,7 +373,7 @@ impl Shift<'_> {
     /// One of several equal parts; gives up where it is not exact.
     fn divide(&mut self, amount: f64, parts: usize) -> f64 {
         let part = amount / as_f64(parts);
-        self.is_exact &= (part * PARTS_OF_ONE).fract() == 0.0;
+        self.is_exact &= is_whole(part);
         part
     }
 
@@ -386,6 +386,13 @@ impl Shift<'_> {
     fn is_open(&self, step: &Step) -> bool {
         !self.is_raised(step.end) && !self.outage.is_lost(step.lane.segment())
     }
+}
+
+/// Whether an amount is one that sums exactly. Of a whole number divided by another that does not divide it, too much is left
+/// to be rounded away.
+fn is_whole(amount: f64) -> bool {
+    let parts = amount * PARTS_OF_ONE;
+    (parts as i64) as f64 == parts
 }
 
 /// Whether a step is on one of the shortest ways that a vertex has in the sound network.

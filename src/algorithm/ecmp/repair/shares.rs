@@ -18,10 +18,9 @@ pub(super) struct Shares {
 }
 
 impl Shares {
-    /// What is carried comes by target, and for one target in the order in which it is added up.
-    pub(super) fn new(lanes: usize, carried: &[(LaneId, u32, f64)]) -> Self {
-        let carried: Vec<_> = carried.iter().map(|&(lane, aim, part)| (lane.index(), (aim, part))).collect();
-        let (first, by_lane) = group(lanes, &carried);
+    /// What lanes carry comes by target, and for one target in the order in which it is added up.
+    pub(super) fn new(lanes: usize, carried: &[(usize, (u32, f64))]) -> Self {
+        let (first, by_lane) = group(lanes, carried);
         let mut shares = Self { first: vec![0], aims: Vec::new(), parts: Vec::new(), before: Vec::new() };
         for lane in first.windows(2) {
             let mut before = 0.0;
