@@ -136,7 +136,7 @@ fn two_arcs_of_one_lane_carry_what_both_of_their_tails_send() {
     };
     let arcs = vec![arc(3, 0, 0, 1), arc(4, 1, 1, 1), arc(4, 1, 2, 2), arc(0, 2, 3, 1), arc(1, 2, 3, 1)];
     let network = Network::new(vertices, arcs, vec![0; 8], vec![UNLIMITED; 4]);
-    let demands = vec![([SiteId(2), SiteId(1)], 3.0), ([SiteId(3), SiteId(1)], 5.0)];
+    let demands = vec![([SiteId(2), SiteId(1)], 3.1), ([SiteId(3), SiteId(1)], 5.3)];
     let split = SoundSplit::new(&network, &demands);
     for lost in [0, 1, 2].map(SegmentId) {
         let outage = Outage::of(4, [lost]);
