@@ -15,8 +15,10 @@ use crate::report::{self, Expectation, Report, Table, Value};
 use crate::route::{self, Outcome, Spec, judge};
 use crate::scenario::{About, Question, Scenario, Study};
 
-/// How many requests are answered between two looks at whether to go on.
-const BLOCK: usize = 2048;
+/// How many requests are answered between two looks at whether to go on: what they share is found once for each block.
+const fn block(spec: &Spec) -> usize {
+    if spec.k > 1 || spec.equal_cost || spec.disjoint.is_some() { 1 << 11 } else { 1 << 14 }
+}
 
 /// Runs every study of a scenario and judges its expectations.
 ///
@@ -84,7 +86,7 @@ pub fn parts(scenario: &Scenario) -> Vec<Part> {
 #[must_use]
 pub fn steps(scenario: &Scenario) -> usize {
     let of_study = |study: &Study| match &study.question {
-        Question::Route(route) => 1 + route.requests.len().div_ceil(BLOCK),
+        Question::Route(route) => 1 + route.requests.len().div_ceil(block(route)),
         Question::Failure(failure) => {
             let blocks = [failure.samples, failure.states].map(|states| states.unwrap_or(0).div_ceil(Block::STATES as u64));
             let outages = failure.exhaustive.as_ref().map_or(0, |asked| asked.set.len());
@@ -161,20 +163,19 @@ const fn kind(question: &Question) -> &'static str {
 fn answer(law: &Law<'_>, study: &Study, goes_on: &(impl Fn() -> bool + Sync), keeper: &mut Keeper<'_>) -> Report {
     match &study.question {
         Question::Route(spec) => {
-            let rest = Spec { requests: Vec::new(), ..spec.clone() };
             // From where to where, so that what requests share is found once.
             let mut order: Vec<usize> = (0..spec.requests.len()).collect();
             order.sort_by_key(|&i| {
                 let query = &spec.requests[i].query;
                 (law.territory(query.from), query.from, query.to)
             });
-            let mut answers = vec![None; spec.requests.len()];
-            for block in order.chunks(BLOCK).take_while(|_| goes_on()) {
+            let mut answers = Vec::with_capacity(order.len());
+            for block in order.chunks(block(spec)).take_while(|_| goes_on()) {
                 let requests = block.iter().map(|&i| spec.requests[i].clone()).collect();
-                let found = route::run(law, &Spec { requests, ..rest.clone() }).answers;
-                block.iter().zip(found).for_each(|(&i, answer)| answers[i] = Some(answer));
+                answers.extend(block.iter().copied().zip(route::answer(law, spec, requests)));
             }
-            let answers: Vec<_> = answers.into_iter().flatten().collect();
+            answers.sort_unstable_by_key(|&(i, _)| i);
+            let answers: Vec<_> = answers.into_iter().map(|(_, answer)| answer).collect();
             let is_partial = answers.len() < spec.requests.len();
             Report { is_partial, ..report::route::report(law, spec, &Outcome::new(law, answers)) }
         }

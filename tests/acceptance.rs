@@ -250,12 +250,12 @@ fn a15_bangladesh_may_not_carry_most_of_its_traffic_by_land() {
     assert_eq!((exit(&by_land), exit(&by_sea)), (CableKind::Terrestrial, CableKind::Submarine));
     let share = |land: u64| {
         let routed = [(by_land.walk(), Bandwidth::from_mbps(land)), (by_sea.walk(), Bandwidth::from_mbps(100 - land))];
-        share_violations(&law, &routed).into_iter().map(|(_, violation)| violation.rule).collect::<Vec<_>>()
+        share_violations(&law, routed).into_iter().map(|(_, violation)| violation.rule).collect::<Vec<_>>()
     };
     assert_eq!(share(60), [Rule::R17]);
     assert_eq!(share(50), []);
     let earlier = lawful_on("2024-06-01");
     let law = Law::new(&world.0, &earlier);
     let by_land = (by_land.walk(), Bandwidth::from_mbps(60));
-    assert_eq!(share_violations(&law, &[by_land]), [], "the limit is of 2025");
+    assert_eq!(share_violations(&law, [by_land]), [], "the limit is of 2025");
 }

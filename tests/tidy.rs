@@ -340,5 +340,8 @@ fn what_runs_everything_runs_what_the_readme_says() {
     // With the build of the tests, which saves a second one.
     let main_job = "cargo run --release -- run examples/scenarios/";
     assert!(readme.contains(main_job), "README.md names the command of the main job");
-    assert!(all.contains("for scenario in examples/scenarios/*.toml ") && all.contains("-- run \"$scenario\""), "it is run");
+    assert!(
+        all.contains("for scenario in examples/scenarios/*.toml ") && all.contains("/debug/crossborder\" run \"$scenario\""),
+        "it is run"
+    );
 }

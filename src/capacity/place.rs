@@ -180,12 +180,8 @@ fn optimum(law: &Law<'_>, spec: &Spec, gap: f64) -> Outcome {
 }
 
 fn shares(law: &Law<'_>, placements: &[Placement]) -> Vec<(TerritoryId, Violation)> {
-    let routed: Vec<_> = placements
-        .iter()
-        .flat_map(|placement| &placement.parts)
-        .filter_map(|part| Some((part.way.walk(), Bandwidth::from_mbps_f64(part.mbps)?)))
-        .collect();
-    share_violations(law, &routed)
+    let parts = placements.iter().flat_map(|placement| &placement.parts);
+    share_violations(law, parts.filter_map(|part| Some((part.way.walk(), Bandwidth::from_mbps_f64(part.mbps)?))))
 }
 
 /// The routes of each request by the routing rule, cheapest bundle first; none where no lawful route is.

@@ -16,6 +16,7 @@ use crate::failure::hazard::HOURS_PER_YEAR;
 use crate::failure::likely::{LikelyChoice, LikelyChoices};
 use crate::failure::sample::{Component, Sampler};
 use crate::failure::timeline::model::{Model, PartId};
+use crate::parallel;
 use crate::random::{Binomial, Seed, Stream};
 
 /// A cause is looked for so far back; a repair that takes longer in the mean is taken to take this long.
@@ -60,7 +61,7 @@ impl Moment {
     /// The long run of a model; O(parts + what its causes hit).
     #[must_use]
     pub fn of(model: &Model) -> Self {
-        let down_h: Vec<f64> = (0..model.parts().len()).map(|part| model.mean_down_h(PartId::from_index(part))).collect();
+        let down_h = parallel::map(model.parts().len(), || (), |(), part| model.mean_down_h(PartId::from_index(part)));
         let own = model.parts().iter().zip(&down_h).map(|(part, &hours)| share(part.faults_per_year, hours)).collect();
         let cause = |(i, event): (usize, &crate::failure::timeline::model::Event)| {
             let parts = |hit| {

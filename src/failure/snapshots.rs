@@ -2,7 +2,7 @@
 //!
 //! Only whole numbers are kept, so totals of blocks merge exactly and memory does not grow with the number of samples.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use crate::algorithm::block::Block;
 use crate::failure::Spec;
@@ -17,8 +17,11 @@ use crate::parallel;
 use crate::policy::Law;
 use crate::statistics::{Estimate, Histogram};
 
-/// Blocks of 512 states in one lot, the unit of work and of checkpoints.
+/// Blocks of 512 states in one lot, the unit of checkpoints.
 const LOT: u64 = 64;
+
+/// Blocks in one piece of a lot, the unit of work.
+const PIECE: usize = 8;
 
 /// Samples in a lot.
 pub const LOT_SAMPLES: u64 = LOT * Block::STATES as u64;
@@ -260,7 +263,7 @@ pub fn run(law: &Law<'_>, spec: &Spec, goes_on: &(impl Fn() -> bool + Sync), kee
         Some(Kept::Years(..) | Kept::Outages(..)) | None => (Progress { lots: 0, totals: Totals::new(size) }, false),
     };
     let lots = of.div_ceil(LOT_SAMPLES);
-    let lot = |scratch: &mut (Vec<Block>, Verdict), number: u64| lot(&states, &moments, number, of, goes_on, scratch);
+    let piece = |scratch: &mut (Vec<Block>, Verdict), blocks: Range<u64>| piece(&states, &moments, blocks, of, goes_on, scratch);
     let ending = loop {
         if progress.lots >= lots {
             break Ending::Complete;
@@ -272,7 +275,7 @@ pub fn run(law: &Law<'_>, spec: &Spec, goes_on: &(impl Fn() -> bool + Sync), kee
         let first = progress.lots;
         let end = ((first / LOTS_PER_ROUND + 1) * LOTS_PER_ROUND).min(lots);
         let count = usize::try_from(end - first).expect("a round is short");
-        let done = parallel::map(count, Default::default, |scratch, i| lot(scratch, first + i as u64));
+        let done = parallel::map(count, || (), |(), i| lot(first + i as u64, piece));
         let mut flow = ControlFlow::Continue(());
         for totals in done.into_iter().map_while(|totals| totals) {
             progress.totals.merge(&totals);
@@ -293,16 +296,27 @@ pub fn run(law: &Law<'_>, spec: &Spec, goes_on: &(impl Fn() -> bool + Sync), kee
 }
 
 /// One lot; `None` if it was broken off.
-fn lot(
+fn lot(number: u64, piece: impl Fn(&mut (Vec<Block>, Verdict), Range<u64>) -> Option<Totals> + Sync + Send) -> Option<Totals> {
+    let starts: Vec<u64> = (number * LOT..(number + 1) * LOT).step_by(PIECE).collect();
+    let pieces = parallel::map(starts.len(), Default::default, |scratch, i| piece(scratch, starts[i]..starts[i] + PIECE as u64));
+    pieces.into_iter().collect::<Option<Vec<_>>>()?.into_iter().reduce(|mut lot, piece| {
+        lot.merge(&piece);
+        lot
+    })
+}
+
+/// Some blocks of a lot, without those past the last sample; `None` if it was broken off.
+fn piece(
     states: &States<'_>,
     moments: &Moments,
-    number: u64,
+    blocks: Range<u64>,
     of: u64,
     goes_on: &(impl Fn() -> bool + Sync),
     (down, verdict): &mut (Vec<Block>, Verdict),
 ) -> Option<Totals> {
-    let mut totals: Option<Totals> = None;
-    for block in number * LOT..(number + 1) * LOT {
+    let size = [states.accounts(), states.claims(), states.is_abroad().count()];
+    let mut totals = Totals::new(size);
+    for block in blocks {
         let left = of.saturating_sub(block * Block::STATES as u64);
         if left == 0 {
             break;
@@ -313,10 +327,9 @@ fn lot(
         let counted = Block::first(usize::try_from(left).map_or(Block::STATES, |left| left.min(Block::STATES)));
         moments.draw(block, down);
         states.judge(down, counted, verdict);
-        let size = [states.accounts(), states.claims(), verdict.cut_off.len()];
-        totals.get_or_insert_with(|| Totals::new(size)).add(verdict, counted);
+        totals.add(verdict, counted);
     }
-    totals
+    Some(totals)
 }
 
 /// The part of a run that a checkpoint keeps of these snapshots, under a name; `None` if none are asked for.

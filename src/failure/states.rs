@@ -11,6 +11,7 @@ use crate::demand::Request;
 use crate::failure::stake::Stake;
 use crate::failure::timeline::model::{Model, PartId};
 use crate::network::{Metric, VertexId, compile};
+use crate::parallel;
 use crate::policy::{Law, Query};
 use crate::topology::{SegmentId, SiteId};
 
@@ -146,17 +147,24 @@ impl<'a> States<'a> {
 fn views(law: &Law<'_>, metric: Metric, queries: &[&Query], model: &Model) -> Vec<View> {
     let groups: Vec<Vec<SegmentId>> = model.parts().iter().map(|part| part.segments.clone()).collect();
     let compiled = compile(law, metric, &queries.iter().map(|&query| query.clone()).collect::<Vec<_>>());
-    let view = |(i, network): (usize, &crate::network::Network)| {
-        let mut sources: BTreeMap<SiteId, Vec<(u32, Vec<VertexId>)>> = BTreeMap::new();
-        for (claim, query) in (0u32..).zip(queries).filter(|&(claim, _)| compiled.of_query[claim as usize] == i) {
-            sources.entry(query.from).or_default().push((claim, network.ends(query.to).collect()));
-        }
-        let starts: Vec<Vec<VertexId>> = sources.keys().map(|&site| network.starts(site).collect()).collect();
-        let targets: Vec<VertexId> = sources.values().flatten().flat_map(|(_, ends)| ends).copied().collect();
-        let kernel = Connectivity::new(network, &groups, &starts, &targets);
-        View { kernel, claims: sources.into_values().collect() }
-    };
-    compiled.networks.iter().enumerate().map(view).collect()
+    let mut members = vec![Vec::new(); compiled.networks.len()];
+    (0u32..).zip(&compiled.of_query).for_each(|(claim, &network)| members[network].push(claim));
+    parallel::map(
+        members.len(),
+        || (),
+        |(), i| {
+            let network = &compiled.networks[i];
+            let mut sources: BTreeMap<SiteId, Vec<(u32, Vec<VertexId>)>> = BTreeMap::new();
+            for &claim in &members[i] {
+                let query = queries[claim as usize];
+                sources.entry(query.from).or_default().push((claim, network.ends(query.to).collect()));
+            }
+            let starts: Vec<Vec<VertexId>> = sources.keys().map(|&site| network.starts(site).collect()).collect();
+            let targets: Vec<VertexId> = sources.values().flatten().flat_map(|(_, ends)| ends).copied().collect();
+            let kernel = Connectivity::new(network, &groups, &starts, &targets);
+            View { kernel, claims: sources.into_values().collect() }
+        },
+    )
 }
 
 impl Verdict {

@@ -85,9 +85,12 @@ pub fn compile_watching<'q>(
     queries: impl Iterator<Item = (&'q Query, &'q [TerritoryId])>,
 ) -> Compiled {
     let classes = Classes::of(law, metric, queries);
-    let networks = crate::parallel::map(classes.automata.len(), || (), |(), i| classes.network(i));
+    let networks = crate::parallel::map(classes.count(), || (), |(), i| classes.network(i));
     Compiled { networks, of_query: classes.of_query }
 }
+
+/// Of so many queries, automata are made before they are put into classes.
+const AT_ONCE: usize = 1 << 13;
 
 /// The classes of traffic of a set of queries, whose networks are compiled one by one.
 #[derive(Clone, Debug)]
@@ -110,19 +113,21 @@ impl<'a> Classes<'a> {
     ) -> Self {
         let mut automata: Vec<Automaton<'_>> = Vec::new();
         let mut of_origin: BTreeMap<Option<TerritoryId>, Vec<usize>> = BTreeMap::new();
-        let mut seen: BTreeMap<(&Query, &[TerritoryId]), usize> = BTreeMap::new();
-        let mut of_query = Vec::new();
-        for (query, watched) in queries {
-            let class = *seen.entry((query, watched)).or_insert_with(|| {
-                let automaton = watched.iter().copied().fold(Automaton::new(law, query), Automaton::watching);
+        let queries: Vec<(&Query, &[TerritoryId])> = queries.collect();
+        let mut of_query = Vec::with_capacity(queries.len());
+        for some in queries.chunks(AT_ONCE) {
+            let automaton = |i: usize| {
+                let (query, watched) = some[i];
+                watched.iter().copied().fold(Automaton::new(law, query), Automaton::watching)
+            };
+            for automaton in crate::parallel::map(some.len(), || (), |(), i| automaton(i)) {
                 let kin = of_origin.entry(automaton.origin()).or_default();
-                kin.iter().copied().find(|&class| automata[class].absorb(&automaton)).unwrap_or_else(|| {
+                of_query.push(kin.iter().copied().find(|&class| automata[class].absorb(&automaton)).unwrap_or_else(|| {
                     kin.push(automata.len());
                     automata.push(automaton);
                     automata.len() - 1
-                })
-            });
-            of_query.push(class);
+                }));
+            }
         }
         let mut usable = BTreeMap::new();
         for automaton in &automata {
@@ -233,12 +238,10 @@ impl Found {
                 });
             }
         }
-        let mut first_out = vec![0; found.len() + 1];
-        unordered.iter().for_each(|arc| first_out[arc.tail.index() + 1] += 1);
-        (0..found.len()).for_each(|vertex| first_out[vertex + 1] += first_out[vertex]);
+        let first_out = super::firsts(found.len(), unordered.iter().map(|arc| arc.tail.index()));
         let mut arcs = Vec::with_capacity(unordered.len());
         for vertex in old {
-            let out = &unordered[first_out[vertex.index()]..first_out[vertex.index() + 1]];
+            let out = &unordered[first_out[vertex.index()] as usize..first_out[vertex.index() + 1] as usize];
             arcs.extend(out.iter().map(|arc| Arc { tail: places[arc.tail.index()], head: places[arc.head.index()], ..*arc }));
         }
         (vertices, arcs)

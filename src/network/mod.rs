@@ -131,9 +131,9 @@ const NO_SWITCH: u32 = u32::MAX;
 impl Network {
     /// Puts a network together.
     ///
-    /// `vertices` must be ordered by site, then state; `lane_capacity`, which networks may share, has one entry in Mbit/s per lane (twice the
-    /// segments), `switching` one per site ([`UNLIMITED`] where unknown). Arcs may come in any order; they are sorted
-    /// by (tail, segment, head, lane, switch, cost).
+    /// `vertices` must be ordered by site, then state; `lane_capacity`, which networks may share, has one entry in Mbit/s
+    /// per lane (twice the segments), `switching` one per site ([`UNLIMITED`] where unknown). Arcs may come in any order;
+    /// they are sorted by (tail, segment, head, lane, switch, cost).
     ///
     /// # Panics
     /// If vertices are out of order, an arc names what does not exist or costs nothing, or there are 2²⁴ vertices

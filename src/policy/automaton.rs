@@ -112,7 +112,9 @@ impl<'a> Automaton<'a> {
                         .iter()
                         .all(|(territory, gateways)| at_destination.get(territory).is_none_or(|known| known == gateways));
                 if agree {
-                    at_destination.extend(destination.iter().map(|(territory, gateways)| (*territory, gateways.clone())));
+                    for (&territory, gateways) in destination {
+                        at_destination.entry(territory).or_insert_with(|| gateways.clone());
+                    }
                 }
                 agree
             }

@@ -393,9 +393,10 @@ pub fn splice_violation(law: &Law<'_>, service: Service, legs: &[Query]) -> Opti
 /// R17: territories whose international traffic passes a limit on a medium or a neighbour.
 ///
 /// Traffic counts for the territories where it begins and where it ends, by the segment on which it leaves or enters
-/// and by the next territory it touches. The site is the territory's main site, or the first that carries it.
+/// and by the next territory it touches. The site is the territory's main site, or the first that carries it. No walk is
+/// asked for where no territory has a limit.
 #[must_use]
-pub fn share_violations(law: &Law<'_>, routed: &[(Walk, Bandwidth)]) -> Vec<(TerritoryId, Violation)> {
+pub fn share_violations(law: &Law<'_>, routed: impl IntoIterator<Item = (Walk, Bandwidth)>) -> Vec<(TerritoryId, Violation)> {
     #[derive(Default)]
     struct Sums {
         total: u64,
@@ -403,12 +404,17 @@ pub fn share_violations(law: &Law<'_>, routed: &[(Walk, Bandwidth)]) -> Vec<(Ter
         by_neighbour: BTreeMap<TerritoryId, u64>,
         first: Option<SiteId>,
     }
+    let is_limited = |home: TerritoryId| law.binds(Rule::R17, home) && !law.topology().territory(home).share_limits.is_empty();
+    let limited: Vec<bool> = (0..law.topology().territories().len()).map(|i| is_limited(TerritoryId::from_index(i))).collect();
+    if !limited.contains(&true) {
+        return Vec::new();
+    }
     let mut sums: BTreeMap<TerritoryId, Sums> = BTreeMap::new();
     for (walk, traffic) in routed {
         let forward: Vec<usize> = (0..walk.sites.len()).collect();
         let backward: Vec<usize> = forward.iter().rev().copied().collect();
         for order in [forward, backward] {
-            let Some(home) = law.territory(walk.sites[order[0]]) else { continue };
+            let Some(home) = law.territory(walk.sites[order[0]]).filter(|home| limited[home.index()]) else { continue };
             let Some(step) = order.windows(2).find(|pair| law.territory(walk.sites[pair[1]]) != Some(home)) else { continue };
             let segment = walk.segments[step[0].min(step[1])];
             let neighbour = order.iter().filter_map(|&i| law.territory(walk.sites[i])).find(|&t| t != home);
@@ -424,9 +430,6 @@ pub fn share_violations(law: &Law<'_>, routed: &[(Walk, Bandwidth)]) -> Vec<(Ter
     }
     let mut found = Vec::new();
     for (territory, sum) in sums {
-        if !law.binds(Rule::R17, territory) {
-            continue;
-        }
         let entry = law.topology().territory(territory);
         let holds_now = |limit: &&ShareLimit| !law.holds(Rule::R18) || limit.validity.contains(law.policy().as_of);
         for limit in entry.share_limits.iter().filter(holds_now) {

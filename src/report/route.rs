@@ -147,7 +147,6 @@ fn summary(report: &mut Report, outcome: &Outcome) {
 }
 
 fn routes(law: &Law<'_>, spec: &Spec, outcome: &Outcome) -> Table {
-    let topology = law.topology();
     let mut columns = vec![
         Column::text("demand", "Demand"),
         Column::text("from", "From"),
@@ -166,32 +165,38 @@ fn routes(law: &Law<'_>, spec: &Spec, outcome: &Outcome) -> Table {
     columns.push(Column::text("borders", "Border gateways"));
     columns.push(Column::text("third_territories", "Third territories"));
     let mut table = Table::new("routes", "Routes", columns);
-    for answer in &outcome.answers {
-        let query = &answer.request.query;
-        let ways: Vec<Option<&Way>> = if answer.ways.is_empty() { vec![None] } else { answer.ways.iter().map(Some).collect() };
-        for (i, way) in ways.into_iter().enumerate() {
-            let mut row: Vec<Value> = vec![
-                answer.request.name.as_str().into(),
-                topology.site(query.from).name.as_str().into(),
-                topology.site(query.to).name.as_str().into(),
-                query.service.word().into(),
-                way.map(|_| i + 1).into(),
-                way.map(|way| way.latency.ms()).into(),
-                way.map(|way| way.length.km()).into(),
-                way.map(|way| way.segments.len()).into(),
-            ];
-            if spec.compare {
-                row.push(answer.physical.as_ref().map(|way| way.latency.ms()).into());
-                let against = |physical: &Way| way.map(|way| way.length.km() - physical.length.km());
-                row.push(answer.physical.as_ref().and_then(against).into());
-            }
-            row.push(way.map(|way| names(topology, &way.switched_at)).into());
-            row.push(way.map(|way| names(topology, &way.border_sites(law))).into());
-            row.push(way.map(|way| territories(topology, &way.third_territories(topology))).into());
-            table.push(row);
-        }
-    }
+    let rows = crate::parallel::map(outcome.answers.len(), || (), |(), i| rows(law, spec, &outcome.answers[i]));
+    rows.into_iter().flatten().for_each(|row| table.push(row));
     table
+}
+
+/// The routes of one demand; one row without any where there are none.
+fn rows(law: &Law<'_>, spec: &Spec, answer: &Answer) -> Vec<Vec<Value>> {
+    let topology = law.topology();
+    let query = &answer.request.query;
+    let ways: Vec<Option<&Way>> = if answer.ways.is_empty() { vec![None] } else { answer.ways.iter().map(Some).collect() };
+    let row = |(i, way): (usize, Option<&Way>)| {
+        let mut row: Vec<Value> = vec![
+            answer.request.name.as_str().into(),
+            topology.site(query.from).name.as_str().into(),
+            topology.site(query.to).name.as_str().into(),
+            query.service.word().into(),
+            way.map(|_| i + 1).into(),
+            way.map(|way| way.latency.ms()).into(),
+            way.map(|way| way.length.km()).into(),
+            way.map(|way| way.segments.len()).into(),
+        ];
+        if spec.compare {
+            row.push(answer.physical.as_ref().map(|way| way.latency.ms()).into());
+            let against = |physical: &Way| way.map(|way| way.length.km() - physical.length.km());
+            row.push(answer.physical.as_ref().and_then(against).into());
+        }
+        row.push(way.map(|way| names(topology, &way.switched_at)).into());
+        row.push(way.map(|way| names(topology, &way.border_sites(law))).into());
+        row.push(way.map(|way| territories(topology, &way.third_territories(topology))).into());
+        row
+    };
+    ways.into_iter().enumerate().map(row).collect()
 }
 
 fn equal_cost(law: &Law<'_>, outcome: &Outcome) -> Table {

@@ -88,43 +88,57 @@ impl Outcome {
 }
 
 /// Answers a route study. Deterministic at any thread count.
+///
+/// # Panics
+/// If it asks for no route at all.
 #[must_use]
 pub fn run(law: &Law<'_>, spec: &Spec) -> Outcome {
+    Outcome::new(law, answer(law, spec, spec.requests.clone()))
+}
+
+/// Answers some requests as a route study asks; those of the study itself are left alone.
+///
+/// # Panics
+/// As [`run`].
+#[must_use]
+pub fn answer(law: &Law<'_>, spec: &Spec, requests: Vec<Request>) -> Vec<Answer> {
     assert!(spec.k >= 1, "a route study asks for at least one route");
-    let queries: Vec<Query> = spec.requests.iter().map(|request| request.query.clone()).collect();
-    let lawful = search::shortest(law, spec.metric, &queries);
+    let queries: Vec<Query> = requests.iter().map(|request| request.query.clone()).collect();
+    let shortest = search::shortest(law, spec.metric, &queries);
     let physical_policy: Policy = law.policy().with_rules(Profile::Physical.rules());
     let physical = if spec.compare {
         search::shortest(&Law::new(law.topology(), &physical_policy), spec.metric, &queries)
     } else {
         vec![None; queries.len()]
     };
-    let mut alternatives = if spec.k > 1 {
-        search::alternatives_of_each(law, spec.metric, &queries, spec.k)
-    } else {
-        lawful.iter().map(|way| way.iter().cloned().collect()).collect()
-    };
-    let unlawful: Vec<usize> = (0..queries.len()).filter(|&i| lawful[i].is_none()).collect();
+    let unlawful: Vec<usize> = (0..queries.len()).filter(|&i| shortest[i].is_none()).collect();
     let unlawful_queries: Vec<Query> = unlawful.iter().map(|&i| queries[i].clone()).collect();
     let mut why_not = vec![None; queries.len()];
     for (i, why) in unlawful.into_iter().zip(why_not_of_each(law, spec.metric, &unlawful_queries)) {
         why_not[i] = Some(why);
     }
-    let rest = crate::parallel::map(queries.len(), || (), |(), i| Rest::find(law, spec, &queries[i], lawful[i].is_some()));
-    let answer = |(i, rest): (usize, Rest)| {
-        let (request, first) = (&spec.requests[i], lawful[i].as_ref());
-        Answer {
-            request: request.clone(),
-            ways: std::mem::take(&mut alternatives[i]),
+    let rest = crate::parallel::map(queries.len(), || (), |(), i| Rest::find(law, spec, &queries[i], shortest[i].is_some()));
+    let ways: Vec<Vec<Way>> = if spec.k > 1 {
+        search::alternatives_of_each(law, spec.metric, &queries, spec.k)
+    } else {
+        shortest.into_iter().map(|way| way.into_iter().collect()).collect()
+    };
+    let found = ways.into_iter().zip(physical).zip(why_not).zip(rest);
+    let mut answers = Vec::with_capacity(requests.len());
+    for (request, (((ways, physical), why_not), rest)) in requests.into_iter().zip(found) {
+        let first = ways.first();
+        answers.push(Answer {
+            hairpin: first.zip(physical.as_ref()).map(|(lawful, physical)| Hairpin::between(lawful, physical)),
+            within_bound: first.zip(request.latency_max).map(|(way, bound)| way.latency <= bound),
             disjoint: rest.disjoint,
             equal_cost: rest.equal_cost,
-            hairpin: first.zip(physical[i].as_ref()).map(|(lawful, physical)| Hairpin::between(lawful, physical)),
-            within_bound: first.zip(request.latency_max).map(|(way, bound)| way.latency <= bound),
-            why_not: why_not[i].take(),
-            physical: physical[i].clone(),
-        }
-    };
-    Outcome::new(law, rest.into_iter().enumerate().map(answer).collect())
+            request,
+            ways,
+            physical,
+            why_not,
+        });
+    }
+    answers
 }
 
 /// What is found out query by query.
@@ -147,12 +161,8 @@ impl Rest {
 }
 
 fn shares(law: &Law<'_>, answers: &[Answer]) -> Vec<(TerritoryId, Violation)> {
-    let routed: Vec<_> = answers
-        .iter()
-        .filter(|answer| answer.request.traffic > Bandwidth::ZERO)
-        .filter_map(|answer| Some((answer.ways.first()?.walk(), answer.request.traffic)))
-        .collect();
-    share_violations(law, &routed)
+    let offered = answers.iter().filter(|answer| answer.request.traffic > Bandwidth::ZERO);
+    share_violations(law, offered.filter_map(|answer| Some((answer.ways.first()?.walk(), answer.request.traffic))))
 }
 
 #[cfg(test)]

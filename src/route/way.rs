@@ -33,7 +33,8 @@ impl Way {
     /// `from` is where it begins, for the route without any arc.
     #[must_use]
     pub fn new(topology: &Topology, network: &Network, from: SiteId, route: &Route) -> Self {
-        let mut sites = vec![from];
+        let mut sites = Vec::with_capacity(route.arcs.len() + 1);
+        sites.push(from);
         let mut switched_at = Vec::new();
         if let Some(&first) = route.arcs.first()
             && network.vertex(network.arc(first).tail).starts_switched

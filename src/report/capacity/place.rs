@@ -41,16 +41,19 @@ pub fn placement(law: &Law<'_>, spec: &Spec, outcome: &Outcome) -> Report {
 /// Adds what the traffic makes of everything, and what is not carried.
 pub(super) fn details(report: &mut Report, law: &Law<'_>, requests: &[Request], outcome: &Outcome) {
     let topology = law.topology();
-    report.tables.push(cables(law, outcome));
-    report.tables.push(segments(law, outcome));
-    report.tables.push(gateways(law, outcome));
-    report.tables.push(groups(law, outcome));
-    report.tables.push(crossings(law, outcome));
-    report.tables.push(matrix(law, requests, outcome));
-    let short = short(topology, requests, outcome);
-    if !short.rows().is_empty() {
-        report.tables.push(short);
-    }
+    let tables: [&(dyn Fn() -> Table + Sync); 7] = [
+        &|| cables(law, outcome),
+        &|| segments(law, outcome),
+        &|| gateways(law, outcome),
+        &|| groups(law, outcome),
+        &|| crossings(law, outcome),
+        &|| matrix(law, requests, outcome),
+        &|| short(topology, requests, outcome),
+    ];
+    let mut tables = crate::parallel::map(tables.len(), || (), |(), i| tables[i]());
+    // Where all is carried, the last says nothing.
+    tables.pop_if(|table| table.rows().is_empty());
+    report.tables.append(&mut tables);
     for (id, violation) in &outcome.shares {
         report.note(format!("{} in {}: {}", violation.rule.code(), topology.territory(*id).name, violation.text));
     }
