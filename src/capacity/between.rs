@@ -201,5 +201,5 @@ fn physical_network(law: &Law<'_>) -> Option<Network> {
     let policy = law.policy().with_rules(Profile::Physical.rules());
     let anywhere = law.topology().sites().next()?.0;
     let query = Query { from: anywhere, to: anywhere, service: Service::Leased, operator: None };
-    compile(&Law::new(law.topology(), &policy), Metric::Latency, &[query]).networks.pop()
+    compile(&law.under(&policy), Metric::Latency, &[query]).networks.pop()
 }

@@ -216,7 +216,7 @@ pub(super) fn explain_missing(
 ) {
     let queries: Vec<Query> = missing.iter().map(|&i| requests[i].query.clone()).collect();
     let physical = law.policy().with_rules(Profile::Physical.rules());
-    let ways = search::shortest(&Law::new(law.topology(), &physical), metric, &queries);
+    let ways = search::shortest(&law.under(&physical), metric, &queries);
     for (&i, way) in missing.iter().zip(ways) {
         shortfalls[i] = Some(if way.is_some() { Shortfall::Unlawful } else { Shortfall::Unconnected });
     }

@@ -91,7 +91,7 @@ pub fn run(law: &Law<'_>, asked: &Asked) -> Outcome {
     for profile in std::iter::once(own).chain(others) {
         let rules = if profile == own { law.policy().rules } else { profile.rules() };
         let policy = law.policy().with_rules(rules);
-        let (judgement, moved) = judge(&Law::new(law.topology(), &policy), profile, asked);
+        let (judgement, moved) = judge(&law.under(&policy), profile, asked);
         judged.push(judgement);
         if profile == own {
             shifts = moved;
@@ -127,8 +127,7 @@ fn rerouted(law: &Law<'_>, asked: &Asked) -> Vec<Rerouted> {
     let queries: Vec<Query> = hit.iter().map(|&(i, _)| queries[i].clone()).collect();
     let after = search::shortest(&law.without(asked.lost.iter().copied()), asked.metric, &queries);
     let physics = law.policy().with_rules(Profile::Physical.rules());
-    let lost = asked.down.iter().chain(&asked.lost).copied();
-    let physical = search::shortest(&Law::new(law.topology(), &physics).without(lost), asked.metric, &queries);
+    let physical = search::shortest(&law.under(&physics).without(asked.lost.iter().copied()), asked.metric, &queries);
     let ways = hit.into_iter().zip(after).zip(physical);
     let mut rerouted: Vec<Rerouted> =
         ways.map(|(((request, before), after), physical)| Rerouted { request, before, after, physical }).collect();

@@ -42,6 +42,8 @@ pub struct Law<'a> {
     gateways: Vec<Vec<SiteId>>,
     /// By segment: in service, both ends too, and in no territory to be avoided.
     usable: Vec<bool>,
+    /// What is out of service beyond what the topology says.
+    lost: Vec<SegmentId>,
     /// By site, apart from all else that a site is, because every step of a route asks for it.
     territories: Vec<Option<TerritoryId>>,
     /// By territory: the rules that bind there.
@@ -74,7 +76,8 @@ impl<'a> Law<'a> {
             .collect();
         let gateways = vec![Vec::new(); topology.territories().len()];
         let territories = topology.sites().map(|(_, site)| site.territory).collect();
-        let mut law = Self { topology, policy, roles, scopes, gateways, usable, territories, bound: Vec::new() };
+        let (bound, lost) = (Vec::new(), Vec::new());
+        let mut law = Self { topology, policy, roles, scopes, gateways, usable, lost, territories, bound };
         let binding = |territory: TerritoryId| {
             let regime = law.regime(territory);
             policy.rules.iter().filter(|&rule| binds_under(regime, rule)).fold(RuleSet::NONE, RuleSet::with)
@@ -92,10 +95,18 @@ impl<'a> Law<'a> {
     #[must_use]
     pub fn without(&self, lost: impl IntoIterator<Item = SegmentId>) -> Self {
         let mut law = self.clone();
-        for segment in lost {
-            law.usable[segment.index()] = false;
-        }
+        law.lost.extend(lost);
+        law.lost.iter().for_each(|segment| law.usable[segment.index()] = false);
         law
+    }
+
+    /// What another policy makes of the same topology, while the same segments are out of service.
+    #[must_use]
+    pub fn under<'b>(&self, policy: &'b Policy) -> Law<'b>
+    where
+        'a: 'b,
+    {
+        Law::new(self.topology, policy).without(self.lost.iter().copied())
     }
 
     /// The topology.

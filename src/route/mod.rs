@@ -107,7 +107,7 @@ pub fn answer(law: &Law<'_>, spec: &Spec, requests: Vec<Request>) -> Vec<Answer>
     let shortest = search::shortest(law, spec.metric, &queries);
     let physical_policy: Policy = law.policy().with_rules(Profile::Physical.rules());
     let physical = if spec.compare {
-        search::shortest(&Law::new(law.topology(), &physical_policy), spec.metric, &queries)
+        search::shortest(&law.under(&physical_policy), spec.metric, &queries)
     } else {
         vec![None; queries.len()]
     };

@@ -5,7 +5,7 @@ use crate::demand::Request;
 use crate::network::Metric;
 use crate::policy::{Law, Policy, Profile, Query, Rule, RuleSet, Walk, violations};
 use crate::testing::{Chance, Toy, day, every_walk, random_ends, random_international};
-use crate::topology::{Regime, Role, Service, Topology, Transit};
+use crate::topology::{Regime, Role, SegmentId, Service, Topology, Transit};
 use crate::units::Latency;
 
 const STEPS: usize = 6;
@@ -158,6 +158,9 @@ fn what_forbids_a_route_is_named_with_the_way_its_suspension_opens() {
     assert_eq!(broken, [(Rule::R4, "west")]);
     let remedies: Vec<RuleSet> = why.remedies.iter().map(|(rules, _)| *rules).collect();
     assert_eq!(remedies, [RuleSet::NONE.with(Rule::R3), RuleSet::NONE.with(Rule::R4)]);
+    let law = law.without([SegmentId(1)]);
+    let why = why_not(&law, Metric::Latency, &query(&topology, "west", "abroad", Service::Internet));
+    assert_eq!((why.physical, why.remedies), (None, Vec::new()), "no rule stands in the way where no cable leads");
 }
 
 #[test]

@@ -107,7 +107,7 @@ pub fn unlawful_of_each(law: &Law<'_>, metric: Metric, queries: &[Query]) -> Vec
 }
 
 fn search_under(law: &Law<'_>, policy: &Policy, metric: Metric, queries: &[Query]) -> Vec<Option<Way>> {
-    search::shortest(&Law::new(law.topology(), policy), metric, queries)
+    search::shortest(&law.under(policy), metric, queries)
 }
 
 #[cfg(test)]

@@ -47,6 +47,18 @@ fn the_cut_is_what_the_flow_fills() {
 }
 
 #[test]
+fn what_is_out_of_service_carries_nothing() {
+    let topology = square();
+    let policy = lawful();
+    let law = Law::new(&topology, &policy).without([SegmentId(0)]);
+    assert_eq!(run(&law, &spec(&topology, &["a"], &["d"])).flow, Value::Bounded(400), "what went by c");
+    let ends = ["a", "d"].map(|id| topology.find_site(id).unwrap());
+    assert_eq!(all_pairs(&law, &ends).flows[0][1], Value::Bounded(400));
+    let law = law.without([SegmentId(3)]);
+    assert_eq!(run(&law, &spec(&topology, &["a"], &["d"])).flow, Value::Bounded(0), "both together");
+}
+
+#[test]
 fn a_site_may_be_what_binds() {
     let mut topology = square();
     set_switching(&mut topology, "c", 150);
