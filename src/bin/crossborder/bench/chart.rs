@@ -1,7 +1,10 @@
-//! Charts of a benchmark report as SVG: growth on logarithmic axes, and thread scaling.
+//! Charts of a benchmark report as SVG: growth on logarithmic axes, thread scaling, and the peers.
 
 use std::fmt::Write as _;
 
+use crossborder::report::{Report, Table, Value};
+
+use super::page::escaped;
 use super::row::{Row, STUDIES};
 use super::table::{exponent, fullest};
 
@@ -12,6 +15,10 @@ const RIGHT: f64 = 150.0;
 const TOP: f64 = 16.0;
 const BOTTOM: f64 = 48.0;
 
+/// Of charts of bars: what names take, and how far one bar is from the next.
+const NAMES: f64 = 350.0;
+const STEP: f64 = 22.0;
+
 /// A title, what is told of it, and the drawing.
 pub(super) struct Chart {
     pub(super) title: &'static str,
@@ -19,8 +26,8 @@ pub(super) struct Chart {
     pub(super) svg: String,
 }
 
-/// All that the rows have enough points for.
-pub(super) fn all(rows: &[Row]) -> Vec<Chart> {
+/// All that the rows have enough points for, and the peers of the report.
+pub(super) fn all(rows: &[Row], report: &Report) -> Vec<Chart> {
     #[expect(clippy::cast_precision_loss, reason = "counts")]
     let by_sites = lines(rows, STUDIES.iter().map(|study| study.key), |row| row.sites as f64, "sites");
     let by_work = lines(rows, std::iter::once("outages"), |row| row.work, "demands rerouted");
@@ -29,6 +36,12 @@ pub(super) fn all(rows: &[Row]) -> Vec<Chart> {
     let charts = [
         ("Growth with the size of the network", "Median time of each study on the most threads.".to_owned(), by_sites),
         ("All single outages: time against demands that they touch", growth, by_work),
+        ("Times as fast on all threads as on one", "The largest synthetic topology of each study.".to_owned(), threads(rows)),
+        (
+            "Times as fast as others on the same work",
+            "One thread each; the axis is logarithmic, and left of 1 they are faster.".to_owned(),
+            report.tables.iter().find(|table| table.key == "peers").and_then(peers),
+        ),
     ];
     charts.into_iter().filter_map(|(title, words, svg)| Some(Chart { title, words, svg: svg? })).collect()
 }
@@ -87,6 +100,71 @@ fn lines<'a>(rows: &[Row], studies: impl Iterator<Item = &'a str>, size: impl Fn
     Some(svg)
 }
 
+/// How many times as fast the largest synthetic topology of each study is on the most threads; `None` without any.
+fn threads(rows: &[Row]) -> Option<String> {
+    let is_largest = |row: &&Row| {
+        rows.iter().filter(|other| other.study == row.study).all(|other| other.synthetic_sites <= row.synthetic_sites)
+    };
+    let bars: Vec<(String, f64)> = fullest(rows)
+        .into_iter()
+        .filter(|row| row.synthetic_sites.is_some() && row.threads > 1)
+        .filter(is_largest)
+        .filter_map(|row| {
+            let one = rows.iter().find(|one| (&one.study, &one.topology, one.threads) == (&row.study, &row.topology, 1))?;
+            Some((format!("{}, {}", row.study, row.topology), one.median_s()[0] / row.median_s()[0]))
+        })
+        .collect();
+    let most = rows.iter().map(|row| row.threads).max()?;
+    #[expect(clippy::cast_precision_loss, reason = "a count of threads")]
+    let place = |times: f64| (times / most as f64).min(1.0);
+    let ticks: Vec<(f64, String)> = [0, most.div_ceil(2), most].map(|tick| (tick as f64 / most as f64, tick.to_string())).into();
+    (!bars.is_empty()).then(|| self::bars("Times as fast on all threads", &bars, &ticks, 0.0, place))
+}
+
+/// How many times as fast we are as each peer at each task; `None` without any.
+fn peers(table: &Table) -> Option<String> {
+    let column = |key: &str| table.columns().iter().position(|column| column.key == key);
+    let [task, peer, times] = [column("task")?, column("peer")?, column("times")?];
+    let bar = |row: &Vec<Value>| {
+        let word = |column: usize| row[column].for_people(0).into_owned();
+        match row[times] {
+            Value::Number(times) if times > 0.0 => Some((format!("{}: {}", word(task), word(peer)), times)),
+            _ => None,
+        }
+    };
+    let bars: Vec<(String, f64)> = table.rows().iter().filter_map(bar).collect();
+    let powers_of = || bars.iter().map(|(_, times)| times.log10());
+    let bounds = [powers_of().fold(0.0, f64::min).floor(), powers_of().fold(1.0, f64::max).ceil()];
+    let place = |times: f64| at(times, bounds, [0.0, 1.0]);
+    let ticks: Vec<(f64, String)> = powers(bounds).map(|power| (place(10f64.powi(power)), count(power))).collect();
+    (!bars.is_empty()).then(|| self::bars("Times as fast as others", &bars, &ticks, place(1.0), place))
+}
+
+/// Bars, each from `begin` to the place of its number, with its name and number; places go from 0 to 1.
+fn bars(what: &str, bars: &[(String, f64)], ticks: &[(f64, String)], begin: f64, place: impl Fn(f64) -> f64) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "a few bars")]
+    let bottom = TOP + STEP * bars.len() as f64;
+    let x = |place: f64| NAMES + place * (WIDTH - NAMES - 56.0);
+    let mut svg = format!("<svg viewBox=\"0 0 {WIDTH} {}\" role=\"img\" aria-label=\"{what}\">\n", bottom + 28.0);
+    for (place, label) in ticks {
+        let _ = write!(svg, "<path class=\"grid\" d=\"M{:.1} {bottom}V{TOP}\"/>", x(*place));
+        let _ = writeln!(svg, "<text x=\"{:.1}\" y=\"{}\" text-anchor=\"middle\">{label}</text>", x(*place), bottom + 18.0);
+    }
+    let mut top = TOP;
+    for (name, number) in bars {
+        let [low, high] = [begin.min(place(*number)), begin.max(place(*number))].map(x);
+        let class = if *number < 1.0 { "bar behind" } else { "bar" };
+        let text = top + 14.0;
+        let _ = write!(svg, "<text x=\"{}\" y=\"{text}\" text-anchor=\"end\">{}</text>", NAMES - 8.0, escaped(name));
+        let _ = write!(svg, "<path class=\"{class}\" d=\"M{low:.1} {}H{high:.1}v{}H{low:.1}Z\"/>", top + 4.0, STEP - 8.0);
+        let digits = usize::from(*number < 100.0) + usize::from(*number < 10.0);
+        let _ = writeln!(svg, "<text x=\"{:.1}\" y=\"{text}\">{number:.digits$}</text>", high + 6.0);
+        top += STEP;
+    }
+    svg.push_str("</svg>\n");
+    svg
+}
+
 /// Where a number lies along a logarithmic axis.
 fn at(number: f64, [low, high]: [f64; 2], [start, end]: [f64; 2]) -> f64 {
     start + (number.log10() - low) / (high - low).max(1.0) * (end - start)
@@ -112,5 +190,51 @@ fn time(power: i32) -> String {
         -3..=-1 => format!("{} ms", 10u32.pow((power + 3).unsigned_abs())),
         -6..=-4 => format!("{} µs", 10u32.pow((power + 6).unsigned_abs())),
         _ => format!("1e{power} s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crossborder::report::Column;
+
+    use super::*;
+
+    fn row(study: &str, sites: u32, threads: usize, seconds: f64) -> Row {
+        Row {
+            study: study.to_owned(),
+            topology: format!("synthetic-{sites}"),
+            synthetic_sites: Some(sites),
+            sites: sites as usize,
+            segments: 0,
+            demands: 0,
+            threads,
+            work: 1.0,
+            reading_s: 0.0,
+            runs_s: vec![seconds],
+            peak_mib: None,
+            digest: String::new(),
+        }
+    }
+
+    #[test]
+    fn threads_are_drawn_of_the_largest_topology_alone() {
+        let rows = [row("load", 100, 1, 3.0), row("load", 100, 2, 3.0), row("load", 300, 1, 9.0), row("load", 300, 2, 6.0)];
+        let svg = threads(&rows).unwrap();
+        assert!(svg.contains(">load, synthetic-300<") && svg.contains(">1.50<"), "{svg}");
+        assert!(!svg.contains("synthetic-100"), "{svg}");
+        assert!(threads(&rows[..1]).is_none(), "one thread is no comparison");
+    }
+
+    #[test]
+    fn who_is_faster_than_we_are_is_left_of_one() {
+        let columns = vec![Column::text("task", "Task"), Column::text("peer", "Peer"), Column::number("times", "Times", 2)];
+        let mut table = Table::new("peers", "Peers", columns);
+        table.push(vec!["a < b".into(), "quick".into(), 0.5.into()]);
+        table.push(vec!["a < b".into(), "slow".into(), 200.0.into()]);
+        let svg = peers(&table).unwrap();
+        // From 0.1 to 1,000 there are four powers on 314 units; 1 lies behind the first.
+        assert!(svg.contains("<path class=\"bar behind\" d=\"M404.9 20H428.5") && svg.contains(">0.50<"), "{svg}");
+        assert!(svg.contains("<path class=\"bar\" d=\"M428.5 42H609.1") && svg.contains(">200<"), "{svg}");
+        assert!(svg.contains("a &lt; b: quick"), "{svg}");
     }
 }

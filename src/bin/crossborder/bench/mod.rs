@@ -185,7 +185,7 @@ fn write(folder: &Path, report: &Report, rows: &[Row]) -> Result<(), Failure> {
     };
     let short = Report { tables: report.tables.iter().filter(|table| table.key != "runs").cloned().collect(), ..report.clone() };
     answer::to_file(&folder.join("BENCHMARKS.md"), &written(&short, Format::Markdown), &[])?;
-    answer::to_file(&folder.join("benchmarks.html"), page::html(&short, &chart::all(rows)).as_bytes(), &[])?;
+    answer::to_file(&folder.join("benchmarks.html"), page::html(&short, &chart::all(rows, report)).as_bytes(), &[])?;
     answer::to_file(&folder.join("benchmarks.json"), &written(report, Format::Json), &[])
 }
 

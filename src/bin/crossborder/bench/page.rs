@@ -54,6 +54,6 @@ fn add(page: &mut String, table: &Table) {
     page.push_str("</table></div>\n");
 }
 
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
