@@ -63,7 +63,7 @@ def main():
         (folder / "split.txt").unlink(missing_ok=True)
         if arguments.scenario:
             subprocess.run(inside("translate"), check=True)
-        ours = ["cargo", "bench", "--locked", "--quiet", "--bench", "peers", "--", str(folder)]
+        ours = ["cargo", "bench", "--locked", "--quiet", "--bench", "peers", "--", "--folder", str(folder)]
         subprocess.run(ours, cwd=REPOSITORY, check=True)
         return subprocess.run(inside("compare"), env={**os.environ, **threads}).returncode
 
