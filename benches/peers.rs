@@ -2,7 +2,7 @@
 //! one thread, and says answers and times as JSON.
 //!
 //! ```text
-//!   cargo bench --bench peers -- FOLDER     edges.txt, pairs.txt, states.txt, split.txt and ours.json in that folder
+//!   cargo bench --bench peers -- --folder FOLDER     edges.txt, pairs.txt, states.txt, split.txt and ours.json in that folder
 //! ```
 //!
 //! The network is that of the synthetic topology of 1,500 sites, whoever runs it; risk groups are its cables. What is split
