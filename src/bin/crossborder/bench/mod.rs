@@ -78,6 +78,9 @@ pub(crate) fn run(arguments: &Arguments, global: &Global) -> Result<Ending, Fail
         return row::print(study, &arguments.topologies, arguments.budget, global);
     }
     let folder = global.output.clone().unwrap_or_else(|| PathBuf::from("benchmarks"));
+    // What cannot be read is said before anything is measured.
+    let kernels = arguments.kernels.as_deref().map(kernels::read).transpose()?;
+    let peers = arguments.peers.as_deref().map(peers::read).transpose()?;
     let scratch = tempfile::tempdir().map_err(Failure::file(&std::env::temp_dir()))?;
     let subjects = subjects(arguments, scratch.path())?;
     let threads = thread_counts(global);
@@ -98,8 +101,6 @@ pub(crate) fn run(arguments: &Arguments, global: &Global) -> Result<Ending, Fail
     if global.dry_run {
         return Ok(Ending::Done);
     }
-    let kernels = arguments.kernels.as_deref().map(kernels::read).transpose()?;
-    let peers = arguments.peers.as_deref().map(peers::read).transpose()?;
     let report = table::report(&rows, kernels.into_iter().chain(peers));
     write(&folder, &report, &rows)?;
     let told = Report { tables: report.tables.into_iter().filter(|table| table.key != "runs").collect(), ..report };
