@@ -16,7 +16,7 @@ use crate::route::{self, Outcome, Spec, judge};
 use crate::scenario::{About, Question, Scenario, Study};
 
 /// How many requests are answered between two looks at whether to go on: what they share is found once for each block.
-const fn block(spec: &Spec) -> usize {
+const fn block_length(spec: &Spec) -> usize {
     if spec.k > 1 || spec.equal_cost || spec.disjoint.is_some() { 1 << 11 } else { 1 << 14 }
 }
 
@@ -86,7 +86,7 @@ pub fn parts(scenario: &Scenario) -> Vec<Part> {
 #[must_use]
 pub fn steps(scenario: &Scenario) -> usize {
     let of_study = |study: &Study| match &study.question {
-        Question::Route(route) => 1 + route.requests.len().div_ceil(block(route)),
+        Question::Route(route) => 1 + route.requests.len().div_ceil(block_length(route)),
         Question::Failure(failure) => {
             let blocks = [failure.samples, failure.states].map(|states| states.unwrap_or(0).div_ceil(Block::STATES as u64));
             let outages = failure.exhaustive.as_ref().map_or(0, |asked| asked.set.len());
@@ -170,7 +170,7 @@ fn answer(law: &Law<'_>, study: &Study, goes_on: &(impl Fn() -> bool + Sync), ke
                 (law.territory(query.from), query.from, query.to)
             });
             let mut answers = Vec::with_capacity(order.len());
-            for block in order.chunks(block(spec)).take_while(|_| goes_on()) {
+            for block in order.chunks(block_length(spec)).take_while(|_| goes_on()) {
                 let requests = block.iter().map(|&i| spec.requests[i].clone()).collect();
                 answers.extend(block.iter().copied().zip(route::answer(law, spec, requests)));
             }

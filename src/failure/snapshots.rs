@@ -263,7 +263,8 @@ pub fn run(law: &Law<'_>, spec: &Spec, goes_on: &(impl Fn() -> bool + Sync), kee
         Some(Kept::Years(..) | Kept::Outages(..)) | None => (Progress { lots: 0, totals: Totals::new(size) }, false),
     };
     let lots = of.div_ceil(LOT_SAMPLES);
-    let piece = |scratch: &mut (Vec<Block>, Verdict), blocks: Range<u64>| piece(&states, &moments, blocks, of, goes_on, scratch);
+    let piece =
+        |scratch: &mut (Vec<Block>, Verdict), blocks: Range<u64>| piece(&states, &moments, blocks, of, goes_on, scratch, size);
     let ending = loop {
         if progress.lots >= lots {
             break Ending::Complete;
@@ -313,8 +314,8 @@ fn piece(
     of: u64,
     goes_on: &(impl Fn() -> bool + Sync),
     (down, verdict): &mut (Vec<Block>, Verdict),
+    size: [usize; 3],
 ) -> Option<Totals> {
-    let size = [states.accounts(), states.claims(), states.is_abroad().count()];
     let mut totals = Totals::new(size);
     for block in blocks {
         let left = of.saturating_sub(block * Block::STATES as u64);

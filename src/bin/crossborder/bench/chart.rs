@@ -1,12 +1,13 @@
 //! Charts of a benchmark report as SVG: growth on logarithmic axes, thread scaling, and the peers.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crossborder::report::{Report, Table, Value};
 
 use super::page::escaped;
 use super::row::{Row, STUDIES};
-use super::table::{exponent, fullest};
+use super::table::{by_study, exponent, fullest};
 
 const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 400.0;
@@ -102,23 +103,20 @@ fn lines<'a>(rows: &[Row], studies: impl Iterator<Item = &'a str>, size: impl Fn
 
 /// How many times as fast the largest synthetic topology of each study is on the most threads; `None` without any.
 fn threads(rows: &[Row]) -> Option<String> {
-    let is_largest = |row: &&Row| {
-        rows.iter().filter(|other| other.study == row.study).all(|other| other.synthetic_sites <= row.synthetic_sites)
-    };
-    let bars: Vec<(String, f64)> = fullest(rows)
-        .into_iter()
-        .filter(|row| row.synthetic_sites.is_some() && row.threads > 1)
-        .filter(is_largest)
-        .filter_map(|row| {
-            let one = rows.iter().find(|one| (&one.study, &one.topology, one.threads) == (&row.study, &row.topology, 1))?;
-            Some((format!("{}, {}", row.study, row.topology), one.median_s()[0] / row.median_s()[0]))
-        })
-        .collect();
+    // Topologies of a study grow, so the last to come is the largest.
+    let mut largest = BTreeMap::new();
+    for ((study, ..), rows) in by_study(rows) {
+        let (one, many) = (rows[0], rows[rows.len() - 1]);
+        if one.synthetic_sites.is_some() && one.threads < many.threads {
+            largest.insert(study, (format!("{}, {}", many.study, many.topology), one.median_s()[0] / many.median_s()[0]));
+        }
+    }
+    let bars: Vec<(String, f64)> = largest.into_values().collect();
     let most = rows.iter().map(|row| row.threads).max()?;
     #[expect(clippy::cast_precision_loss, reason = "a count of threads")]
     let place = |times: f64| (times / most as f64).min(1.0);
     let ticks: Vec<(f64, String)> = [0, most.div_ceil(2), most].map(|tick| (tick as f64 / most as f64, tick.to_string())).into();
-    (!bars.is_empty()).then(|| self::bars("Times as fast on all threads", &bars, &ticks, 0.0, place))
+    (!bars.is_empty()).then(|| bar_chart("Times as fast on all threads", &bars, &ticks, 0.0, place))
 }
 
 /// How many times as fast we are as each peer at each task; `None` without any.
@@ -137,11 +135,11 @@ fn peers(table: &Table) -> Option<String> {
     let bounds = [powers_of().fold(0.0, f64::min).floor(), powers_of().fold(1.0, f64::max).ceil()];
     let place = |times: f64| at(times, bounds, [0.0, 1.0]);
     let ticks: Vec<(f64, String)> = powers(bounds).map(|power| (place(10f64.powi(power)), count(power))).collect();
-    (!bars.is_empty()).then(|| self::bars("Times as fast as others", &bars, &ticks, place(1.0), place))
+    (!bars.is_empty()).then(|| bar_chart("Times as fast as others", &bars, &ticks, place(1.0), place))
 }
 
 /// Bars, each from `begin` to the place of its number, with its name and number; places go from 0 to 1.
-fn bars(what: &str, bars: &[(String, f64)], ticks: &[(f64, String)], begin: f64, place: impl Fn(f64) -> f64) -> String {
+fn bar_chart(what: &str, bars: &[(String, f64)], ticks: &[(f64, String)], begin: f64, place: impl Fn(f64) -> f64) -> String {
     #[expect(clippy::cast_precision_loss, reason = "a few bars")]
     let bottom = TOP + STEP * bars.len() as f64;
     let x = |place: f64| NAMES + place * (WIDTH - NAMES - 56.0);

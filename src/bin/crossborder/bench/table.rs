@@ -39,7 +39,7 @@ pub(super) fn report(rows: &[Row], taken_over: impl IntoIterator<Item = Table>) 
 }
 
 /// Rows of one study and topology, by growing number of threads; studies in order of weight.
-fn by_study(rows: &[Row]) -> BTreeMap<(usize, usize, &str), Vec<&Row>> {
+pub(super) fn by_study(rows: &[Row]) -> BTreeMap<(usize, usize, &str), Vec<&Row>> {
     let mut groups: BTreeMap<(usize, usize, &str), Vec<&Row>> = BTreeMap::new();
     for row in rows {
         let place = STUDIES.iter().position(|study| study.key == row.study).unwrap_or(STUDIES.len());
