@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use super::Route;
 use super::heap::MinHeap;
-use crate::network::{ArcId, Network, Outage, UNREACHABLE, VertexId};
+use crate::network::{Network, Outage, UNREACHABLE, VertexId};
 use crate::topology::{SiteId, TerritoryId};
 
 /// Memory of the searches, kept from one to the next.
@@ -69,8 +69,7 @@ pub fn find_route(
     for vertex in network.ends(target).filter(|&vertex| bound(vertex) != UNREACHABLE) {
         workspace.offer(vertices, label_of(root, vertex), Rest { cost: 0, hops: 0 }, bound(vertex));
     }
-    let (lanes, tails, costs) = (network.lanes(), network.tails(), network.costs());
-    let is_lost = |arc: ArcId| outage.is_lost(lanes[arc.index()].segment());
+    let (steps, tails, costs) = (network.steps(), network.tails(), network.costs());
     let begins = |vertex: VertexId| network.site(vertex) == source && network.vertex(vertex).is_start;
     let mut best = NONE;
     while let Some((least, cost, label)) = workspace.queue.pop() {
@@ -85,14 +84,14 @@ pub fn find_route(
         if begins(vertex) {
             best = best.min(rest);
         }
-        for arc in network.in_arcs(vertex) {
-            let tail = VertexId(tails[arc.index()]);
-            let before = bound(tail);
-            if before == UNREACHABLE || is_lost(arc) {
+        for step in steps.to(vertex.0) {
+            let (tail, way) = (VertexId(step.end), rest.after(step.cost));
+            let least = bound(tail).saturating_add(way.cost);
+            if least == UNREACHABLE || least > best.cost || outage.is_lost(step.lane.segment()) {
                 continue;
             }
             if let Some(layer) = workspace.layers.enter(layer, territory_of(network.site(tail)), watched) {
-                workspace.offer(vertices, label_of(layer, tail), rest.after(costs[arc.index()]), before);
+                workspace.offer(vertices, label_of(layer, tail), way, bound(tail));
             }
         }
     }
@@ -115,7 +114,8 @@ pub fn find_route(
                 let tail = VertexId(tails[arc.index()]);
                 let layer = workspace.layers.enter(layer, territory_of(network.site(tail)), watched)?;
                 let way = workspace.ways.get(place(label_of(layer, tail)))?;
-                (rest != NONE && !is_lost(arc) && *way == rest.after(costs[arc.index()])).then_some((arc, layer, tail))
+                let is_lost = outage.is_lost(network.lanes()[arc.index()].segment());
+                (rest != NONE && !is_lost && *way == rest.after(costs[arc.index()])).then_some((arc, layer, tail))
             });
             if let Some((arc, layer, tail)) = next {
                 arcs.push(arc);
@@ -246,7 +246,7 @@ impl Layers {
 mod tests {
     use super::super::{k_shortest, shortest_path};
     use super::*;
-    use crate::network::{Metric, compile, product};
+    use crate::network::{ArcId, Metric, compile, product};
     use crate::policy::{Automaton, Law, Policy, Profile, Query};
     use crate::testing::{Chance, day, random_ends, random_international};
     use crate::topology::Service;

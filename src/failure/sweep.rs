@@ -4,7 +4,7 @@
 //! It adds up while it runs and keeps no states, so that memory grows with the network and not with the outages. It knows
 //! no probabilities: every outage counts once.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use crate::failure::findings::{Findings, Measure, Ranked, Shape};
 use crate::failure::impact::{Assessor, Impact, Restoration};
@@ -64,25 +64,11 @@ pub fn go_on(
     while !findings.is_complete() {
         let first = findings.done;
         let end = set.len().min(first + round(assessor.restoration()));
-        let block = (end - first).div_ceil(BLOCKS);
-        let blocks = (end - first).div_ceil(block);
-        let scratch = || (assessor.worker(), Vec::new(), Vec::new());
-        let found = parallel::map(usize::try_from(blocks).expect("a round is short"), scratch, |(worker, members, lost), i| {
-            let start = first + i as u64 * block;
-            let mut found = Findings::new(shape);
-            for index in start..end.min(start + block) {
-                if !goes_on() {
-                    return None;
-                }
-                set.lost(index, members, lost);
-                worker.assess_elements(lost, members);
-                found.note(index, assessor, worker, shape);
-            }
-            Some(found)
-        });
-        let Some(found) = found.into_iter().collect::<Option<Vec<_>>>() else { break };
         let mut of_round = Findings::new(shape);
-        found.into_iter().for_each(|found| of_round.merge(found, shape));
+        while first + of_round.done < end {
+            let Some(found) = batch(assessor, set, shape, first + of_round.done..end, goes_on) else { return findings };
+            of_round.merge(found, shape);
+        }
         let flow = keep(&of_round);
         findings.merge(of_round, shape);
         if flow.is_break() {
@@ -90,6 +76,52 @@ pub fn go_on(
         }
     }
     findings
+}
+
+/// Judges some of a round's outages, from its first on; `None` if it does not go on.
+///
+/// Those of one element are rerouted together, as many as can be; those of several have most of their routes from what is
+/// learnt.
+fn batch(
+    assessor: &Assessor<'_>,
+    set: &OutageSet,
+    shape: &Shape,
+    of_round: Range<u64>,
+    goes_on: &(impl Fn() -> bool + Sync),
+) -> Option<Findings> {
+    let first = of_round.start;
+    let (mut end, mut together) = (of_round.end, None);
+    if !set.is_of_several() {
+        let (mut members, mut lost) = (Vec::new(), Vec::new());
+        let outages = assessor.batch(of_round.map(|index| {
+            set.lost(index, &mut members, &mut lost);
+            lost.clone()
+        }));
+        end = first + outages.len() as u64;
+        together = Some(assessor.reroute_all(&outages, goes_on)?);
+    }
+    let block = (end - first).div_ceil(BLOCKS);
+    let blocks = usize::try_from((end - first).div_ceil(block)).expect("a round is short");
+    let scratch = || (assessor.worker(), Vec::new(), Vec::new());
+    let found = parallel::map(blocks, scratch, |(worker, members, lost), i| {
+        let start = first + i as u64 * block;
+        let mut found = Findings::new(shape);
+        for index in start..end.min(start + block) {
+            if !goes_on() {
+                return None;
+            }
+            set.lost(index, members, lost);
+            match &together {
+                Some(together) => worker.assess_rerouted(lost, together, usize::try_from(index - first).expect("a batch")),
+                None => worker.assess_elements(lost, members),
+            };
+            found.note(index, assessor, worker, shape);
+        }
+        Some(found)
+    });
+    let mut of_batch = Findings::new(shape);
+    found.into_iter().collect::<Option<Vec<_>>>()?.into_iter().for_each(|found| of_batch.merge(found, shape));
+    Some(of_batch)
 }
 
 /// What each of some outages does.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::reroute::Rerouted;
 use super::restore::optimum;
 use super::route::{Lists, Resource, of_arcs, of_way};
 use super::{Restoration, Spec, Worker};
@@ -10,6 +11,7 @@ use crate::algorithm::shortest_path;
 use crate::capacity::Loads;
 use crate::failure::outages::Element;
 use crate::network::{Compiled, LaneId, Network, compile};
+use crate::parallel;
 use crate::policy::{Law, Query, Rule};
 use crate::route::search;
 use crate::topology::{SegmentId, SiteId, TerritoryId, Topology};
@@ -56,7 +58,7 @@ pub struct Assessor<'a> {
     pub(super) short_of: Vec<u64>,
     pub(super) short_mbps: u64,
     /// The routes under the loss of each of some elements, if they were learnt.
-    pub(super) singles: Vec<Single>,
+    pub(super) singles: Vec<Rerouted>,
 }
 
 /// Requests with one tree.
@@ -91,16 +93,6 @@ impl Standing {
     }
 }
 
-/// What the loss of one element does to routes.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Single {
-    /// Requests whose route is lost, ascending.
-    pub(super) touched: Vec<u32>,
-    /// Their new routes, in the same order; those without any are empty.
-    pub(super) routes: Lists,
-    pub(super) is_routed: Vec<bool>,
-}
-
 impl<'a> Assessor<'a> {
     /// Routes everything in the sound network, of which `compiled` are the [`networks`] for the same law and spec.
     ///
@@ -116,7 +108,7 @@ impl<'a> Assessor<'a> {
         }
         (0..).zip(numbers.values_mut()).for_each(|(number, place)| *place = number);
         let groups: Vec<Group> = numbers.keys().map(|&(network, from)| Group { network, from }).collect();
-        let trees = crate::parallel::map(groups.len(), shortest_path::Workspace::new, |workspace, i| {
+        let trees = parallel::map(groups.len(), shortest_path::Workspace::new, |workspace, i| {
             let network = &compiled.networks[groups[i].network];
             SoundTree::new(network, network.starts(groups[i].from), workspace)
         });
@@ -234,9 +226,15 @@ impl<'a> Assessor<'a> {
         self.learn_each(self.latency_ns.len(), |i| vec![SegmentId::from_index(i)]);
     }
 
-    fn learn_each(&mut self, count: usize, segments: impl Fn(usize) -> Vec<SegmentId> + Sync + Send) {
+    fn learn_each(&mut self, count: usize, segments: impl Fn(usize) -> Vec<SegmentId>) {
         self.singles.clear();
-        self.singles = crate::parallel::map(count, || self.worker(), |worker, i| worker.single(&segments(i)));
+        let mut singles = Vec::with_capacity(count);
+        while singles.len() < count {
+            let outages = self.batch((singles.len()..count).map(&segments));
+            let together = self.reroute_all(&outages, &|| true).expect("it goes on");
+            singles.extend(parallel::map(outages.len(), || (), |(), i| together.of(i)));
+        }
+        self.singles = singles;
     }
 
     /// Scratch space for one thread.

@@ -7,9 +7,11 @@
 //!
 //! ```text
 //!   Law, Spec -- Assessor (sound routes and loads, once) -- Worker (scratch) -- assess(outage) --> Impact
+//!                   `-- reroute_all(outages), tree by tree -----^ assess_rerouted
 //! ```
 
 mod assessor;
+mod reroute;
 mod restore;
 mod route;
 #[cfg(test)]

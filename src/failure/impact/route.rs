@@ -35,6 +35,15 @@ impl Lists {
         self.first.push(u32::try_from(self.all.len()).expect("routes hold fewer than 2^32 steps"));
     }
 
+    /// Adds some of other lists.
+    pub(super) fn append(&mut self, other: &Self, range: std::ops::Range<usize>) {
+        let firsts = &other.first[range.start..=range.end];
+        let [from, to] = [firsts[0], firsts[firsts.len() - 1]];
+        let shift = u32::try_from(self.all.len()).expect("routes hold fewer than 2^32 steps");
+        self.all.extend_from_slice(&other.all[from as usize..to as usize]);
+        self.first.extend(firsts[1..].iter().map(|first| first - from + shift));
+    }
+
     pub(super) fn get(&self, i: usize) -> &[Resource] {
         &self.all[self.first[i] as usize..self.first[i + 1] as usize]
     }

@@ -241,6 +241,43 @@ fn two_losses_at_once_reuse_what_each_does_alone() {
     });
 }
 
+#[test]
+fn outages_rerouted_together_are_judged_as_one_by_one() {
+    let (mut searched, mut batches) = (0, 0);
+    for seed in 0..200 {
+        let topology = random_international(seed);
+        let mut chance = Chance(seed ^ 0x706);
+        let policy = Policy::new(chance.pick(&[Profile::Lawful, Profile::Physical, Profile::Emergency]), day());
+        let law = Law::new(&topology, &policy);
+        let restoration = chance.pick(&[Restoration::Reroute, Restoration::WithinCapacity, Restoration::Cascade { trip: 1.0 }]);
+        let spec = Spec { requests: requests(&topology, &mut chance), metric: Metric::Hops, restoration };
+        let compiled = networks(&law, &spec);
+        let assessor = Assessor::new(&law, &spec, &compiled);
+        // Some of nothing, some of much.
+        let segments = || (0..topology.segment_count()).map(SegmentId::from_index);
+        let outages: Vec<Vec<SegmentId>> = (1..30).map(|i| segments().filter(|_| chance.one_in(i)).collect()).collect();
+        let together = assessor.reroute_all(&outages, &|| true).unwrap();
+        let (mut worker, mut one_by_one) = (assessor.worker(), assessor.worker());
+        for (i, lost) in outages.iter().enumerate().rev() {
+            assert_eq!(worker.assess_rerouted(lost, &together, i), one_by_one.assess(lost), "seed {seed}, {lost:?}");
+            let loads = |worker: &Worker<'_>| worker.changed_loads().collect::<std::collections::BTreeSet<_>>();
+            assert_eq!(loads(&worker), loads(&one_by_one), "seed {seed}, {lost:?}");
+            searched += one_by_one.work().searched;
+        }
+        let mut batched = 0;
+        while batched < outages.len() {
+            let batch = assessor.batch(outages[batched..].iter().cloned());
+            assert!(!batch.is_empty() && outages[batched..].starts_with(&batch), "seed {seed}");
+            batched += batch.len();
+            batches += 1;
+        }
+        let asked = std::sync::atomic::AtomicUsize::new(0);
+        let goes_on = || asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) < 3;
+        assert!(assessor.reroute_all(&outages, &goes_on).is_none() || asked.into_inner() <= 3, "seed {seed}");
+    }
+    assert!(searched > 10_000 && batches > 300, "{searched} routes in {batches} batches prove little");
+}
+
 /// A larger outage never raises what the best routing carries, and no routing carries more.
 #[test]
 fn the_optimum_falls_with_the_outage_and_passes_all_other_ways() {

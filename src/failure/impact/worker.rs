@@ -1,12 +1,12 @@
 //! One outage after another: new routes for what it touches, and what that makes of loads.
 
-use super::assessor::{Assessor, Single};
-use super::route::{Lists, Resource, bottleneck, of_way};
+use super::assessor::Assessor;
+use super::reroute::{Reader, Together};
+use super::route::{Lists, Resource, bottleneck};
 use super::{Impact, Restoration, TerritoryImpact};
-use crate::algorithm::{once, repair};
+use crate::algorithm::repair;
 use crate::capacity::Bottleneck;
 use crate::network::Outage;
-use crate::route::search::enter_once;
 use crate::topology::{SegmentId, TerritoryId};
 use crate::units::Latency;
 
@@ -15,7 +15,7 @@ use crate::units::Latency;
 pub struct Worker<'a> {
     pub(super) assessor: &'a Assessor<'a>,
     trees: repair::Workspace,
-    search: once::Workspace,
+    reader: Reader,
     outage: Outage,
     pub(super) lost: Vec<SegmentId>,
     members: Vec<usize>,
@@ -32,8 +32,6 @@ pub struct Worker<'a> {
     pub(super) given: Vec<u64>,
     /// Others that are given something else than when sound, and what.
     pub(super) others: Vec<(u32, u64)>,
-    list: Vec<Resource>,
-    entered: Vec<TerritoryId>,
     /// Positions of the touched in the order in which they are admitted.
     pub(super) order: Vec<u32>,
     /// Loads after the outage where they changed; others are stale.
@@ -66,7 +64,7 @@ impl<'a> Worker<'a> {
         Self {
             assessor,
             trees: repair::Workspace::default(),
-            search: once::Workspace::default(),
+            reader: Reader::default(),
             outage: Outage::none(topology.segment_count()),
             lost: Vec::new(),
             members: Vec::new(),
@@ -77,8 +75,6 @@ impl<'a> Worker<'a> {
             is_routed: Vec::new(),
             given: Vec::new(),
             others: Vec::new(),
-            list: Vec::new(),
-            entered: Vec::new(),
             order: Vec::new(),
             loads: vec![0; resources],
             is_changed: vec![false; resources],
@@ -129,6 +125,16 @@ impl<'a> Worker<'a> {
         &self.impact
     }
 
+    /// Judges one of some outages whose new routes were found together, by its position; `lost` is what it takes.
+    pub(crate) fn assess_rerouted(&mut self, lost: &[SegmentId], together: &Together, outage: usize) -> &Impact {
+        self.work = Work::default();
+        self.lose(lost);
+        together.copy(outage, &mut self.touched, &mut self.routes, &mut self.is_routed);
+        self.restore();
+        self.conclude();
+        &self.impact
+    }
+
     /// Judges the loss that another worker judged last, for the same requests under the same law but another restoration:
     /// the new routes are the same, and are taken over instead of sought again.
     ///
@@ -137,9 +143,7 @@ impl<'a> Worker<'a> {
     pub fn assess_again(&mut self, other: &Worker<'_>) -> &Impact {
         assert_eq!(self.assessor.requests.len(), other.assessor.requests.len(), "both have the same requests");
         self.work = Work::default();
-        self.lost.drain(..).for_each(|segment| self.outage.restore(segment));
-        self.lost.extend_from_slice(&other.lost);
-        other.lost.iter().for_each(|&segment| self.outage.lose(segment));
+        self.lose(&other.lost);
         self.touched.clone_from(&other.touched);
         self.routes.clone_from(&other.routes);
         self.is_routed.clone_from(&other.is_routed);
@@ -188,25 +192,16 @@ impl<'a> Worker<'a> {
         })
     }
 
-    /// What the loss of one element does to routes, for all outages that it is part of.
-    pub(super) fn single(&mut self, lost: &[SegmentId]) -> Single {
-        self.reroute(lost, &[]);
-        let mut order: Vec<usize> = (0..self.touched.len()).collect();
-        order.sort_unstable_by_key(|&i| self.touched[i]);
-        let mut single = Single::default();
-        for i in order {
-            single.touched.push(self.touched[i]);
-            single.routes.push(self.routes.get(i).iter().copied());
-            single.is_routed.push(self.is_routed[i]);
-        }
-        single
+    /// This is lost, and nothing else.
+    fn lose(&mut self, lost: &[SegmentId]) {
+        self.lost.drain(..).for_each(|segment| self.outage.restore(segment));
+        self.lost.extend_from_slice(lost);
+        lost.iter().for_each(|&segment| self.outage.lose(segment));
     }
 
     /// Finds new routes for what is touched.
     pub(super) fn reroute(&mut self, lost: &[SegmentId], members: &[usize]) {
-        self.lost.drain(..).for_each(|segment| self.outage.restore(segment));
-        self.lost.extend_from_slice(lost);
-        lost.iter().for_each(|&segment| self.outage.lose(segment));
+        self.lose(lost);
         self.touched.clear();
         for &request in lost.iter().flat_map(|segment| self.assessor.users.get(segment.index())) {
             if self.hits[request as usize] == 0 {
@@ -244,8 +239,7 @@ impl<'a> Worker<'a> {
 
     /// The new route of each of the touched: that of a single loss, or one on the repaired tree of its group.
     fn find(&mut self) {
-        let Self { assessor, trees, search, outage, lost, touched, from_single, routes, is_routed, list, entered, work, .. } =
-            self;
+        let Self { assessor, trees, reader, outage, lost, touched, from_single, routes, is_routed, work, .. } = self;
         routes.clear();
         is_routed.clear();
         let group = |request: &u32| assessor.requests[*request as usize].group;
@@ -257,25 +251,13 @@ impl<'a> Worker<'a> {
             work.cut_off += tree.map_or(0, |tree| tree.cut_off());
             for &request in chunk {
                 let [member, place] = std::mem::replace(&mut from_single[request as usize], [NO_SINGLE; 2]);
-                let reached = match (assessor.singles.get(member as usize), tree) {
-                    (Some(single), _) => {
-                        list.clear();
-                        list.extend_from_slice(single.routes.get(place as usize));
-                        single.is_routed[place as usize]
-                    }
-                    (None, Some(tree)) => {
-                        assessor.read(group, tree, assessor.requests[request as usize].to, list)
-                            && assessor
-                                .entered_twice(list, entered)
-                                .is_none_or(|territory| watch(assessor, request, (outage, tree), territory, search, list))
-                    }
+                let route = match (assessor.singles.get(member as usize), tree) {
+                    (Some(single), _) => single.is_routed[place as usize].then(|| single.routes.get(place as usize)),
+                    (None, Some(tree)) => reader.route(assessor, request, (outage, tree)),
                     (None, None) => unreachable!("the tree is there where any is to be read"),
                 };
-                if !reached {
-                    list.clear();
-                }
-                routes.push(list.iter().copied());
-                is_routed.push(reached);
+                is_routed.push(route.is_some());
+                routes.push(route.unwrap_or_default().iter().copied());
             }
         }
     }
@@ -416,24 +398,6 @@ fn open<'b>(by_territory: &'b mut [Sums], named: &mut Vec<TerritoryId>, territor
         named.push(territory);
     }
     sums
-}
-
-/// The shortest lawful route where the one on the tree enters a territory twice (R15); false where there is none.
-fn watch(
-    assessor: &Assessor<'_>,
-    request: u32,
-    (outage, tree): (&Outage, repair::Repaired<'_>),
-    territory: TerritoryId,
-    workspace: &mut once::Workspace,
-    into: &mut Vec<Resource>,
-) -> bool {
-    let query = &assessor.spec.requests[request as usize].query;
-    let network = assessor.network(assessor.requests[request as usize].group as usize);
-    let way = enter_once(assessor.law, (network, outage), |vertex| tree.distance(vertex), query, vec![territory], workspace);
-    way.is_some_and(|way| {
-        of_way(assessor.law.topology(), &way, into);
-        true
-    })
 }
 
 /// By how much routes grew.
