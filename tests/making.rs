@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+use std::path::Path;
 use std::process::{Command, Output};
 
 fn run(arguments: &[&str]) -> Output {
@@ -22,6 +23,12 @@ fn a_synthetic_topology_is_made_checked_and_the_same_again() {
         assert_eq!(std::fs::read(one.join(name)).unwrap(), std::fs::read(other.join(name)).unwrap(), "{name}");
     }
     assert_eq!(run(&["check", one.to_str().unwrap()]).status.code(), Some(0));
+    let many = folder.path().join("many");
+    let done = run(&["new", "--synthetic", "places=3", "sites=200", "seed=3", "-o", many.to_str().unwrap()]);
+    assert_eq!(done.status.code(), Some(0), "{done:?}");
+    let demands = |folder: &Path| std::fs::read_to_string(folder.join("demands.csv")).unwrap().lines().count() - 1;
+    assert!(demands(&many) > 2 * demands(&one) && demands(&many) <= 3 * demands(&one));
+    assert_eq!(run(&["check", many.to_str().unwrap()]).status.code(), Some(0));
     // It never goes over what is there.
     let again = run(&["new", "--synthetic", "sites=200", "-o", one.to_str().unwrap()]);
     assert_eq!(again.status.code(), Some(2));
@@ -35,6 +42,7 @@ fn a_wish_that_cannot_be_met_says_what_can() {
         (&["site=100"], "did you mean `sites`"),
         (&["sites=many"], "whole number"),
         (&["sites"], "KEY=N"),
+        (&["sites=100", "places=0"], "from 1 to 1000"),
     ] {
         let done = run(&[&["new", "--synthetic"], words].concat());
         let said = String::from_utf8(done.stderr).unwrap();

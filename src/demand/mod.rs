@@ -8,11 +8,13 @@ mod busy_hour;
 mod generate;
 mod growth;
 mod impute;
+mod spread;
 
 pub use busy_hour::{Profile, at_hour, busy_hour, local_hour};
 pub use generate::{Flow, Gravity, Matrix, gravity, main_sites, one_to_many, uniform};
 pub use growth::{Growth, Rate, growth_factor, published_rates};
 pub use impute::{figures, impute};
+pub use spread::spread;
 
 use crate::policy::Query;
 use crate::topology::{Demand, SiteId, Topology};

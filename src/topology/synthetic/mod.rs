@@ -34,6 +34,15 @@ const JOINTS: f64 = 0.06;
 /// One territory for so many sites.
 const SITES_PER_TERRITORY: u32 = 12;
 
+/// In how many places of each territory users are, if there is one for as many sites as there are sites for a territory.
+///
+/// One, until the countries of the world run out and territories grow: about 3,000 sites.
+#[must_use]
+pub fn places(raw: &RawTopology) -> usize {
+    let per_place = usize::try_from(SITES_PER_TERRITORY).expect("a small number");
+    (raw.sites.len() / per_place / raw.head.territory.len().max(1)).max(1)
+}
+
 /// What is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wish {

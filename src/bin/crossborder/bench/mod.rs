@@ -63,11 +63,12 @@ struct Subject {
     path: PathBuf,
     /// Sites, of a synthetic one with all its demands.
     size: Option<u32>,
-    /// Whether it is another with fewer demands, on which outages alone are measured.
+    /// Whether it is another with fewer demands, on which outages alone are measured: how cost grows while the network stays
+    /// the same, or the demands.
     is_thinned: bool,
 }
 
-/// Of a network of so many sites, the outages are measured with fewer demands too: how cost grows while it stays the same.
+/// Of a network of so many sites, the outages are measured with fewer demands too.
 const THINNED_SITES: u32 = 3_000;
 /// Only one of so many demands is left.
 const THINNED_BY: [usize; 3] = [4, 16, 64];
@@ -117,20 +118,27 @@ fn subjects(arguments: &Arguments, scratch: &Path) -> Result<Vec<Subject>, Failu
     }
     for &sites in &arguments.sites {
         let name = format!("synthetic-{sites}");
-        let path = scratch.join(&name);
         let mut raw = synthetic::network(Wish { sites, seed: 1 });
         let mut problems = Problems::new();
         if demand::impute(&mut raw, &mut problems).is_none() {
             return Err(Failure::Input(problems, name));
         }
-        write_topology(&raw, &path)?;
-        subjects.push(Subject { name: name.clone(), path, size: Some(sites), is_thinned: false });
+        let mut fewer: Vec<(String, RawTopology)> = Vec::new();
         for by in THINNED_BY.into_iter().filter(|_| sites == THINNED_SITES) {
-            let (name, path) = (format!("{name}, one demand of {by}"), scratch.join(format!("{name}-{by}")));
             let mut thinned = raw.clone();
             thinned.demands = raw.demands.iter().step_by(by).cloned().collect();
-            write_topology(&thinned, &path)?;
-            subjects.push(Subject { name, path, size: None, is_thinned: true });
+            fewer.push((format!("{name}, one demand of {by}"), thinned));
+        }
+        let places = synthetic::places(&raw);
+        if places > 1 {
+            fewer.push((format!("{name}, users in one place"), raw.clone()));
+            demand::spread(&mut raw, places);
+        }
+        let all = std::iter::once((name, Some(sites), raw));
+        for (name, size, raw) in all.chain(fewer.into_iter().map(|(name, raw)| (name, None, raw))) {
+            let path = scratch.join(&name);
+            write_topology(&raw, &path)?;
+            subjects.push(Subject { name, path, size, is_thinned: size.is_none() });
         }
     }
     Ok(subjects)

@@ -55,10 +55,10 @@ pub(super) fn fullest(rows: &[Row]) -> Vec<&Row> {
 }
 
 fn claim(rows: &[Row]) -> String {
-    let outages = fullest(rows).into_iter().rfind(|row| row.study == "outages");
-    let Some(row) = outages else { return "no outages were measured".to_owned() };
-    let growth = of_one_network(rows)
-        .map_or_else(String::new, |[exponent, _]| format!("; on one network, cost grows as (demands rerouted)^{exponent:.2}"));
+    let outages = fullest(rows).into_iter().filter(|row| row.study == "outages");
+    let Some(row) = outages.max_by(|a, b| a.work.total_cmp(&b.work)) else { return "no outages were measured".to_owned() };
+    let growth = exponent(rows, "outages", |row| row.work)
+        .map_or_else(String::new, |[exponent, _]| format!("; over all sizes, cost grows as (demands rerouted)^{exponent:.2}"));
     format!(
         "every cable of {} ({} sites, {} segments) lost in turn and {} demands rerouted in {:.2} s on {} threads{growth}",
         row.topology,
@@ -161,9 +161,14 @@ fn growth(rows: &[Row]) -> Table {
             table.push(vec![study.key.into(), sizes.into(), by_sites.into(), study.unit.into(), by_work.into()]);
         }
     }
-    if let Some([by_work, sizes]) = of_one_network(rows) {
-        let unit = "demands rerouted";
-        table.push(vec!["outages, on one network".into(), sizes.into(), None::<f64>.into(), unit.into(), by_work.into()]);
+    #[expect(clippy::cast_precision_loss, reason = "counts")]
+    let total = exponent(rows, "outages", |row| row.demands as f64 * row.segments as f64);
+    let also =
+        [("outages", "all demands × all segments", total), ("outages, on one network", "demands rerouted", of_one_network(rows))];
+    for (study, unit, fitted) in also {
+        if let Some([exponent, sizes]) = fitted {
+            table.push(vec![study.into(), sizes.into(), None::<f64>.into(), unit.into(), exponent.into()]);
+        }
     }
     table
 }
