@@ -15,8 +15,8 @@ use crate::topology::{SegmentId, TerritoryId};
 /// Repairs in a row that one thread makes; no part of the result.
 const PIECE: usize = 64;
 
-/// Outages are put together until so many requests use what they take: a few hundred MB of routes.
-const AT_ONCE: usize = if cfg!(test) { 1 << 6 } else { 1 << 21 };
+/// Outages are put together until their new routes, if they are as long as sound ones, have so many steps: 256 MiB.
+const AT_ONCE: usize = if cfg!(test) { 1 << 6 } else { 1 << 26 };
 
 /// What one outage does to routes.
 #[derive(Clone, Debug, Default)]
@@ -52,10 +52,11 @@ struct Repair {
 impl Assessor<'_> {
     /// The first of some outages, as many as are put together; at least one, if there is any.
     pub(crate) fn batch(&self, outages: impl Iterator<Item = Vec<SegmentId>>) -> Vec<Vec<SegmentId>> {
-        let mut uses = 0;
+        let length = self.routes.steps().div_ceil(self.requests.len().max(1));
+        let mut steps = 0;
         let fits = |lost: &Vec<SegmentId>| {
-            let fits = uses < AT_ONCE;
-            uses += lost.iter().map(|segment| self.users.get(segment.index()).len()).sum::<usize>();
+            let fits = steps < AT_ONCE;
+            steps += length * lost.iter().map(|segment| self.users.get(segment.index()).len()).sum::<usize>();
             fits
         };
         outages.take_while(fits).collect()

@@ -44,6 +44,11 @@ impl Lists {
         self.first.extend(firsts[1..].iter().map(|first| first - from + shift));
     }
 
+    /// How long all lists are together.
+    pub(super) fn steps(&self) -> usize {
+        self.all.len()
+    }
+
     pub(super) fn get(&self, i: usize) -> &[Resource] {
         &self.all[self.first[i] as usize..self.first[i + 1] as usize]
     }
