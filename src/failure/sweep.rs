@@ -98,7 +98,7 @@ fn batch(
             lost.clone()
         }));
         end = first + outages.len() as u64;
-        together = Some(assessor.reroute_all(&outages, goes_on)?);
+        together = Some(assessor.reroute_all(outages, goes_on)?);
     }
     let block = (end - first).div_ceil(BLOCKS);
     let blocks = usize::try_from((end - first).div_ceil(block)).expect("a round is short");
@@ -110,11 +110,12 @@ fn batch(
             if !goes_on() {
                 return None;
             }
-            set.lost(index, members, lost);
-            match &together {
-                Some(together) => worker.assess_rerouted(lost, together, usize::try_from(index - first).expect("a batch")),
-                None => worker.assess_elements(lost, members),
-            };
+            if let Some(together) = &together {
+                worker.assess_rerouted(together, usize::try_from(index - first).expect("a batch is in memory"));
+            } else {
+                set.lost(index, members, lost);
+                worker.assess_elements(lost, members);
+            }
             found.note(index, assessor, worker, shape);
         }
         Some(found)

@@ -231,8 +231,8 @@ impl<'a> Assessor<'a> {
         let mut singles = Vec::with_capacity(count);
         while singles.len() < count {
             let outages = self.batch((singles.len()..count).map(&segments));
-            let together = self.reroute_all(&outages, &|| true).expect("it goes on");
-            singles.extend(parallel::map(outages.len(), || (), |(), i| together.of(i)));
+            let together = self.reroute_all(outages, &|| true).expect("it goes on");
+            singles.extend(parallel::map(together.len(), || (), |(), i| together.of(i)));
         }
         self.singles = singles;
     }

@@ -31,6 +31,8 @@ pub(super) struct Rerouted {
 /// What each of some outages does to routes, as it was found.
 #[derive(Debug)]
 pub(crate) struct Together {
+    /// What each takes.
+    pub(super) outages: Vec<Vec<SegmentId>>,
     /// By outage: requests whose route is lost, in order of group, then of request.
     touched: Vec<Vec<u32>>,
     /// By outage: its repairs, in order of group.
@@ -65,8 +67,16 @@ impl Assessor<'_> {
     /// New routes for what each of some outages touches; `None` once `goes_on`, which is asked before each repair, says no.
     ///
     /// O(vertices cut off in each tree + requests touched × length of their routes) time, memory of those routes.
-    pub(crate) fn reroute_all(&self, outages: &[Vec<SegmentId>], goes_on: &(impl Fn() -> bool + Sync)) -> Option<Together> {
-        let touched = parallel::map(outages.len(), || (), |(), i| self.touched_by(&outages[i]));
+    pub(crate) fn reroute_all(&self, outages: Vec<Vec<SegmentId>>, goes_on: &(impl Fn() -> bool + Sync)) -> Option<Together> {
+        let touched = parallel::map(
+            outages.len(),
+            || (),
+            |(), i| {
+                let mut touched = Vec::new();
+                self.touched_by(&outages[i], &mut touched);
+                touched
+            },
+        );
         let group = |&request: &u32| self.requests[request as usize].group;
         let mut repairs = Vec::new();
         for (outage, touched) in (0..).zip(&touched) {
@@ -109,20 +119,24 @@ impl Assessor<'_> {
                 first = end;
             }
         }
-        Some(Together { touched, repairs: of_outage, ranges, pieces })
+        Some(Together { outages, touched, repairs: of_outage, ranges, pieces })
     }
 
-    /// The requests that use what is lost, in order of group, then of request.
-    fn touched_by(&self, lost: &[SegmentId]) -> Vec<u32> {
-        let users = lost.iter().flat_map(|segment| self.users.get(segment.index()));
-        let mut touched: Vec<(u32, u32)> = users.map(|&request| (self.requests[request as usize].group, request)).collect();
-        touched.sort_unstable();
+    /// Sets `touched` to the requests that use what is lost, in order of group, then of request.
+    pub(super) fn touched_by(&self, lost: &[SegmentId], touched: &mut Vec<u32>) {
+        touched.clear();
+        touched.extend(lost.iter().flat_map(|segment| self.users.get(segment.index())));
+        touched.sort_unstable_by_key(|&request| (self.requests[request as usize].group, request));
         touched.dedup();
-        touched.into_iter().map(|(_, request)| request).collect()
     }
 }
 
 impl Together {
+    /// How many outages.
+    pub(crate) fn len(&self) -> usize {
+        self.outages.len()
+    }
+
     /// Copies what an outage does to routes, by its position.
     pub(super) fn copy(&self, outage: usize, touched: &mut Vec<u32>, routes: &mut Lists, is_routed: &mut Vec<bool>) {
         touched.clone_from(&self.touched[outage]);

@@ -125,10 +125,10 @@ impl<'a> Worker<'a> {
         &self.impact
     }
 
-    /// Judges one of some outages whose new routes were found together, by its position; `lost` is what it takes.
-    pub(crate) fn assess_rerouted(&mut self, lost: &[SegmentId], together: &Together, outage: usize) -> &Impact {
+    /// Judges one of some outages whose new routes were found together, by its position.
+    pub(crate) fn assess_rerouted(&mut self, together: &Together, outage: usize) -> &Impact {
         self.work = Work::default();
-        self.lose(lost);
+        self.lose(&together.outages[outage]);
         together.copy(outage, &mut self.touched, &mut self.routes, &mut self.is_routed);
         self.restore();
         self.conclude();
@@ -202,17 +202,8 @@ impl<'a> Worker<'a> {
     /// Finds new routes for what is touched.
     pub(super) fn reroute(&mut self, lost: &[SegmentId], members: &[usize]) {
         self.lose(lost);
-        self.touched.clear();
-        for &request in lost.iter().flat_map(|segment| self.assessor.users.get(segment.index())) {
-            if self.hits[request as usize] == 0 {
-                self.hits[request as usize] = 1;
-                self.touched.push(request);
-            }
-        }
-        self.touched.iter().for_each(|&request| self.hits[request as usize] = 0);
+        self.assessor.touched_by(lost, &mut self.touched);
         self.reuse(members);
-        let requests = &self.assessor.requests;
-        self.touched.sort_unstable_by_key(|&request| (requests[request as usize].group, request));
         self.find();
     }
 
